@@ -1,0 +1,1 @@
+"""MLflow stores: what lies where in which version. Knows SQL and no Qt."""

@@ -1,0 +1,28 @@
+"""What changed in a store, as every view hears of it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Origin(StrEnum):
+    """Who changed the store."""
+
+    EXTERNAL = "external"
+    REFRESH = "refresh"
+
+
+class Presence(StrEnum):
+    """What the last look at the file found."""
+
+    SAME = "same"
+    CHANGED = "changed"
+    REPLACED = "replaced"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change; a view that shows something of the store reads it again."""
+
+    origin: Origin
+    at_ms: int

@@ -1,0 +1,1 @@
+"""Artifact files as documents: bytes in, values out. Nothing is executed or unpickled."""

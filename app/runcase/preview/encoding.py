@@ -1,0 +1,93 @@
+"""What encoding bytes are in, and whether they are text at all."""
+
+import codecs
+
+from charset_normalizer import from_bytes
+
+from runcase.preview.source import HEAD_BYTES
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_TELLING = 32
+_FEWEST_WIDE = 4
+_LABELS = {
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8 with a byte order mark",
+    "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
+    "utf-32": "UTF-32",
+    "latin-1": "Latin-1",
+}
+# Tab, line feed, form feed, carriage return, backspace and escape (coloured logs).
+_TEXT_CONTROLS = frozenset(b"\t\n\f\r\b\x1b")
+
+
+def detect(head: bytes) -> str | None:
+    """Return the codec for a file that starts with these bytes, or None if it is no text."""
+    for mark, name in _MARKS:
+        if head.startswith(mark):
+            return name
+    if b"\0" in head:
+        return _wide(head)
+    if _is_utf8(head):
+        return None if _controls(head) > 0.02 else "utf-8"
+    return _legacy(head)
+
+
+def label(codec: str) -> str:
+    """Return the name of a codec as a person writes it."""
+    if codec.startswith("cp125"):
+        return f"Windows-{codec[2:]}"
+    return _LABELS.get(codec, codec.upper().replace("_", "-"))
+
+
+def _is_utf8(head: bytes) -> bool:
+    # A window may end within a character, so the decoder may keep a rest.
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head, final=len(head) < HEAD_BYTES)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _wide(head: bytes) -> str | None:
+    """Tell UTF-16 without a mark by where its zero bytes are: mostly on one side."""
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    half = len(head) // 2
+    if half < _FEWEST_WIDE:
+        return None
+    for name, high, low in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
+        if high > 0.7 * half and low < 0.02 * half:
+            return name
+    return None
+
+
+def _legacy(head: bytes) -> str | None:
+    if _controls(head) > 0.005:
+        return None
+    # Too few characters to tell languages apart: the commonest encoding then.
+    if sum(code > 127 for code in head) < _TELLING and _decodes(head, "cp1252"):
+        return "cp1252"
+    best = from_bytes(head[: 16 * 1024]).best()
+    if best is not None and best.encoding not in ("utf_8", "ascii"):
+        return best.encoding
+    return "cp1252" if _decodes(head, "cp1252") else "latin-1"
+
+
+def _decodes(head: bytes, codec: str) -> bool:
+    try:
+        head.decode(codec)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _controls(head: bytes) -> float:
+    found = sum(head.count(code) for code in range(32) if code not in _TEXT_CONTROLS)
+    return (found + head.count(127)) / max(1, len(head))

@@ -1,0 +1,55 @@
+"""Asks the preview worker for documents on behalf of widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from runcase.errors import RuncaseError
+from runcase.progress import Progress
+from runcase.session.jobs import Job, Jobs
+
+if TYPE_CHECKING:
+    from runcase.preview.document import Document, Request
+    from runcase.preview.worker import Worker
+
+
+class Previews(QObject):
+    """The one worker process of the application; its child starts with the first preview."""
+
+    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self._worker: Worker | None = None
+
+    def ask(
+        self,
+        request: Request,
+        *,
+        owner: QObject,
+        then: Callable[[Document], None],
+        failed: Callable[[RuncaseError], None],
+        key: str = "preview",
+    ) -> Job[Document]:
+        """Read one file in the child; a later request of the same owner and key replaces it."""
+
+        def work(progress: Progress) -> Document:
+            return self._started().read(request, progress)
+
+        return self._jobs.submit(work, owner=owner, then=then, failed=failed, key=key, lane="files")
+
+    def close(self) -> None:
+        """End the child process."""
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
+
+    def _started(self) -> Worker:
+        # Imported here, on the files lane: nobody pays for it before the first preview.
+        from runcase.preview.worker import Worker
+
+        if self._worker is None:
+            self._worker = Worker()
+        return self._worker

@@ -1,0 +1,1 @@
+"""Records as Qt rows. Looks at memory only; knows no widgets and no SQL."""

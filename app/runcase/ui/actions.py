@@ -1,0 +1,121 @@
+"""The table of actions: every command's text, key, menu and icon, in one place.
+
+Menus, the palette and the list of keys are all made from it. A command is here when it works.
+"""
+
+from dataclasses import dataclass
+
+from PySide6.QtGui import QKeySequence
+
+Standard = QKeySequence.StandardKey
+Keys = str | Standard
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpec:
+    """One command.
+
+    `keys` act in the whole window; `view_keys` are single letters that act only while a table,
+    tree or chart has focus, and are shown in the menu as text. `group` starts a new group of the
+    menu when it differs from the one before. `choice` makes exclusive items of one name.
+    """
+
+    id: str
+    text: str
+    menu: str
+    keys: tuple[Keys, ...] = ()
+    view_keys: str = ""
+    icon: str = ""
+    group: int = 0
+    checkable: bool = False
+    choice: str = ""
+    submenu: str = ""
+
+
+def _a(id_: str, text: str, menu: str, *keys: Keys, **more: object) -> ActionSpec:
+    return ActionSpec(id_, text, menu, keys, **more)  # type: ignore[arg-type]
+
+
+MENUS = ("File", "Edit", "View", "Go", "Runs", "Chart", "Registry", "Store", "Help")
+
+ACTIONS: tuple[ActionSpec, ...] = (
+    _a("open-store", "Open Store…", "File", "Ctrl+O", icon="folder-open"),
+    _a("open-file", "Open Artifact or Model…", "File", "Ctrl+Shift+O", icon="file-search"),
+    _a("open-clipboard", "Open Path from Clipboard", "File", icon="clipboard-paste"),
+    _a("open-sample", "Open Sample Store", "File", icon="flask-conical"),
+    _a("new-window", "New Window", "File", "Ctrl+Shift+N", group=1),
+    _a("show-in-files", "Show in Files", "File", "Ctrl+Shift+R", icon="folder-open", group=2),
+    _a("copy-path", "Copy Path", "File", icon="copy", group=2),
+    _a("close", "Close", "File", Standard.Close, group=3),
+    _a("quit", "Quit", "File", "Ctrl+Q", group=3),
+    _a("copy", "Copy", "Edit", Standard.Copy, icon="copy"),
+    _a("select-all", "Select All", "Edit", Standard.SelectAll),
+    _a("filter", "Filter…", "Edit", "Ctrl+F", view_keys="/", icon="filter", group=1),
+    _a("palette", "Command Palette…", "Edit", "Ctrl+K", icon="search", group=1),
+    _a("navigator", "Navigator", "View", "Ctrl+B", icon="panel-left", checkable=True),
+    _a("inspector", "Inspector", "View", "Ctrl+I", icon="panel-right", checkable=True),
+    _a("status-bar", "Status Bar", "View", checkable=True),
+    _a("mode-table", "Table", "View", "Ctrl+Alt+1", group=1, choice="mode", icon="table-2"),
+    _a("mode-split", "Split", "View", "Ctrl+Alt+2", group=1, choice="mode", icon="rows-2"),
+    _a("mode-charts", "Charts", "View", "Ctrl+Alt+3", group=1, choice="mode", icon="chart-line"),
+    _a("columns", "Columns…", "View", "Ctrl+Shift+C", group=2, icon="columns-3"),
+    _a("nested", "Nested Runs", "View", group=2, checkable=True, icon="list-tree"),
+    _a("show-deleted", "Show Deleted", "View", group=2, checkable=True, icon="trash-2"),
+    _a("rows-22", "Compact", "View", group=2, choice="rows", submenu="Row Density"),
+    _a("rows-26", "Normal", "View", group=2, choice="rows", submenu="Row Density"),
+    _a("rows-32", "Comfortable", "View", group=2, choice="rows", submenu="Row Density"),
+    _a("theme-system", "System", "View", group=3, choice="theme", submenu="Theme"),
+    _a("theme-light", "Light", "View", group=3, choice="theme", submenu="Theme", icon="sun"),
+    _a("theme-dark", "Dark", "View", group=3, choice="theme", submenu="Theme", icon="moon"),
+    _a("zoom-in", "Zoom In", "View", "Ctrl+=", Standard.ZoomIn, group=3, submenu="Zoom"),
+    _a("zoom-out", "Zoom Out", "View", Standard.ZoomOut, group=3, submenu="Zoom"),
+    _a("zoom-reset", "Actual Size", "View", "Ctrl+0", group=3, submenu="Zoom"),
+    _a("full-screen", "Full Screen", "View", Standard.FullScreen, group=3, checkable=True),
+    _a("refresh", "Refresh", "View", "F5", group=4, icon="refresh-cw"),
+    _a("live", "Live", "View", "Ctrl+Shift+L", group=4, checkable=True),
+    _a("back", "Back", "Go", Standard.Back, icon="chevron-left"),
+    _a("forward", "Forward", "Go", Standard.Forward, icon="chevron-right"),
+    _a("up", "Up", "Go", "Alt+Up"),
+    _a("go-experiments", "Experiments", "Go", "Ctrl+1", group=1, icon="flask-conical"),
+    _a("go-models", "Models", "Go", "Ctrl+2", group=1, icon="box"),
+    _a("go-overview", "Overview", "Go", "Ctrl+4", group=1, icon="layout-dashboard"),
+    _a("go-health", "Health", "Go", group=1, icon="heart-pulse"),
+    _a("go-run", "Run by ID or Name…", "Go", "Ctrl+G", group=2, icon="search"),
+    _a("open-run", "Open", "Runs", view_keys="Return"),
+    _a("open-run-window", "Open in New Window", "Runs", "Ctrl+Return"),
+    _a("toggle-shown", "Show in Charts", "Runs", view_keys="E", icon="eye", group=1),
+    _a("only-shown", "Keep Only in Charts", "Runs", group=1),
+    _a("expand-all", "Expand All", "Runs", view_keys="*", group=2),
+    _a("collapse-all", "Collapse All", "Runs", group=2),
+    _a("copy-run-id", "Copy ID", "Runs", "Ctrl+Shift+X", group=3, icon="copy"),
+    _a("x-step", "Step", "Chart", view_keys="S", choice="x", submenu="X Axis"),
+    _a("x-relative", "Relative Time", "Chart", view_keys="R", choice="x", submenu="X Axis"),
+    _a("x-wall", "Wall Time", "Chart", view_keys="W", choice="x", submenu="X Axis"),
+    _a("log-y", "Log Y", "Chart", view_keys="G", checkable=True),
+    _a("smooth-more", "Smoother", "Chart", view_keys="]", submenu="Smoothing"),
+    _a("smooth-less", "Less Smooth", "Chart", view_keys="[", submenu="Smoothing"),
+    _a("raw-line", "Raw Line", "Chart", checkable=True),
+    _a("crosshair", "Crosshair", "Chart", view_keys="H", checkable=True, group=1),
+    _a("maximise", "Maximise", "Chart", view_keys="M", group=1, icon="maximize-2"),
+    _a("reset-zoom", "Reset Zoom", "Chart", view_keys="A", group=1),
+    _a("legacy-stages", "Show Legacy Stages", "Registry", checkable=True),
+    _a("source-run", "Go to Source Run", "Registry", group=1, icon="circle-play"),
+    _a("copy-load-code", "Copy Load Code", "Registry", "Ctrl+Shift+Y", group=1, icon="code-xml"),
+    _a("copy-model-uri", "Copy models:/ URI", "Registry", group=1, icon="copy"),
+    _a("store-overview", "Overview", "Store", icon="layout-dashboard"),
+    _a("health-check", "Health Check", "Store", icon="heart-pulse"),
+    _a("integrity-check", "Full Integrity Check", "Store", icon="shield-check"),
+    _a("fix-root", "Fix Artifact Root…", "Store", icon="wrench"),
+    _a("copy-store-path", "Copy Path of Database", "Store", icon="copy"),
+    _a("keys", "Keyboard", "Help", "Ctrl+/"),
+    _a("grammar", "Filter Grammar", "Help", "F1"),
+    _a("licences", "Licences", "Help", group=1),
+    _a("about", "About Runcase", "Help", group=1),
+)
+
+
+def key_text(spec: ActionSpec) -> str:
+    """Return a command's key as the platform writes it, "" if it has none."""
+    if spec.keys:
+        return QKeySequence(spec.keys[0]).toString(QKeySequence.SequenceFormat.NativeText)
+    return spec.view_keys

@@ -1,0 +1,18 @@
+"""What every page is handed: the theme, the settings, the jobs and the previews."""
+
+from dataclasses import dataclass
+
+from runcase.session.jobs import Jobs
+from runcase.session.previews import Previews
+from runcase.ui.settings import Settings
+from runcase.ui.theme import Theme
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The application's shared parts; built once, in `app.py`."""
+
+    theme: Theme
+    settings: Settings
+    jobs: Jobs
+    previews: Previews

@@ -1,0 +1,1 @@
+"""Dialogs: columns, the command palette."""

@@ -1,0 +1,43 @@
+"""Where a window can be: what the breadcrumb shows and the history remembers."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from runcase.store.records import ModelVersion
+
+
+class Place(StrEnum):
+    """The kinds of page."""
+
+    WELCOME = "welcome"
+    EXPERIMENT = "experiment"
+    RUN = "run"
+    MODELS = "models"
+    MODEL = "model"
+    OVERVIEW = "overview"
+    HEALTH = "health"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """One place: `id` is an experiment id, run id, model name or file path; `tab` a page's tab.
+
+    `path` is an artifact's path below the run's artifact folder, with `/`; `workspace` is the
+    model's.
+    """
+
+    place: Place
+    id: str = ""
+    tab: str = ""
+    path: str = ""
+    workspace: str = "default"
+
+    def at_tab(self, tab: str, path: str = "") -> "Location":
+        """Return the same place on another tab."""
+        return replace(self, tab=tab, path=path)
+
+
+def of_version(version: ModelVersion) -> Location:
+    """Return the place of a registered version, selected on its model's page."""
+    return Location(Place.MODEL, version.name, str(version.version), workspace=version.workspace)

@@ -1,0 +1,42 @@
+"""Makes the page of each kind of place, importing it when the first one is wanted.
+
+All pages together cost 0.15 s to import: too much to pay before the first rows are on the screen.
+"""
+
+from runcase.session.session import Session
+from runcase.ui.context import Context
+from runcase.ui.location import Place
+from runcase.ui.pages.base import Page
+
+
+def make_page(place: Place, context: Context, session: Session) -> Page:
+    """Return a new page for a kind of place of a store."""
+    match place:
+        case Place.EXPERIMENT:
+            from runcase.ui.pages.experiment import ExperimentPage
+
+            return ExperimentPage(context, session)
+        case Place.RUN:
+            from runcase.ui.pages.run import RunPage
+
+            return RunPage(context, session)
+        case Place.MODELS:
+            from runcase.ui.pages.models import ModelsPage
+
+            return ModelsPage(context, session)
+        case Place.MODEL:
+            from runcase.ui.pages.model import ModelPage
+
+            return ModelPage(context, session)
+        case Place.FILE:
+            from runcase.ui.pages.file import FilePage
+
+            return FilePage(context)
+        case Place.HEALTH:
+            from runcase.ui.pages.health import HealthPage
+
+            return HealthPage(context, session)
+        case _:
+            from runcase.ui.pages.overview import OverviewPage
+
+            return OverviewPage(context, session)

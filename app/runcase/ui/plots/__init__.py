@@ -1,0 +1,1 @@
+"""Plots, drawn by pyqtgraph from data already reduced to pixels."""

@@ -1,0 +1,73 @@
+"""Axes with the design's number formats: plain, log10, durations and wall time."""
+
+from typing import Any
+
+import pyqtgraph as pg
+
+from runcase.itemmodels import formats
+
+
+class MetricAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph ships no types
+    """An axis of numbers; with `log` its values are exponents of ten."""
+
+    def __init__(self, orientation: str, log: bool = False, **options: Any) -> None:
+        super().__init__(orientation=orientation, **options)
+        self._log = log
+        # SI prefixes would multiply a metric's values by 1000.
+        self.enableAutoSIPrefix(False)
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        if self._log:
+            return [formats.number(10**value) if abs(value) < 300 else "" for value in values]
+        decimals = 0
+        while spacing and decimals < 8 and abs(spacing * 10**decimals % 1) > 1e-6:
+            decimals += 1
+        return [_tick(value, decimals) for value in values]
+
+    def described(self, value: float) -> str:
+        """Write a value of this axis for the crosshair's heading."""
+        return f"step {value:,.0f}"
+
+
+class DurationAxis(MetricAxis):
+    """Relative time in seconds."""
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        return [_short_duration(value, spacing) for value in values]
+
+    def described(self, value: float) -> str:
+        return formats.duration(round(value * 1000))
+
+
+class WallAxis(pg.DateAxisItem):  # type: ignore[misc]  # pyqtgraph ships no types
+    """Local time of seconds since the epoch."""
+
+    def __init__(self, orientation: str) -> None:
+        super().__init__(orientation=orientation)
+
+    def described(self, value: float) -> str:
+        """Write a moment for the crosshair's heading."""
+        return formats.moment(round(value * 1000))
+
+
+def _tick(value: float, decimals: int) -> str:
+    if formats.is_scientific(value) and abs(value) >= 1e6:
+        return formats.number(value)
+    text = f"{value:,.{decimals}f}" if decimals < 7 else f"{value:.2g}"
+    return text.replace("-", formats.MINUS)
+
+
+def _short_duration(seconds: float, spacing: float) -> str:
+    sign = formats.MINUS if seconds < 0 else ""
+    seconds = abs(seconds)
+    if spacing < 1:
+        return f"{sign}{seconds:.3g} s"
+    if seconds < 60 and spacing < 60:
+        return f"{sign}{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours >= 48:
+        return f"{sign}{hours / 24:.3g} d"
+    if hours:
+        return f"{sign}{hours}h {minutes:02d}m"
+    return f"{sign}{minutes}m {rest:02d}s" if rest else f"{sign}{minutes} min"

@@ -1,0 +1,108 @@
+"""Stands in for the charts until pyqtgraph is imported, which costs 0.7 s after the first paint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from runcase.progress import Progress
+from runcase.session.session import Session
+from runcase.ui.context import Context
+from runcase.ui.widgets.state_page import LoadingPage
+
+if TYPE_CHECKING:
+    from runcase.ui.plots.chart_panel import ChartPanel
+
+
+AFTER_PAINT_MS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class ChartedRun:
+    """A run that charts show: its id, name, palette index (None when only selected) and start."""
+
+    run_id: str
+    name: str
+    color: int | None
+    start: int | None
+
+
+class DeferredCharts(QWidget):
+    """The charts' place on a page; it hands on what it was last fed once they are there."""
+
+    run_clicked = Signal(str)
+    options_changed = Signal()
+
+    def __init__(self, context: Context, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("side")
+        self.setMinimumHeight(120)
+        self._context = context
+        self._session = session
+        self.panel: ChartPanel | None = None
+        self._fed: tuple[tuple[str, ...], tuple[ChartedRun, ...], tuple[str, ...]] | None = None
+        self._asked = False
+        self._loading = LoadingPage(context.theme)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.addWidget(self._loading)
+        self._loading.start("Preparing charts …")
+
+    def feed(
+        self, metrics: Sequence[str], runs: Sequence[ChartedRun], selected: Sequence[str]
+    ) -> None:
+        """Show these metrics of these runs, the selected ones wider."""
+        self._fed = (tuple(metrics), tuple(runs), tuple(selected))
+        if self.panel is not None:
+            self._hand_on()
+        elif not self._asked:
+            self._asked = True
+            # Not before the rows are painted: an import and a paint share one interpreter lock.
+            QTimer.singleShot(AFTER_PAINT_MS, self, self._import)
+
+    def reload(self) -> None:
+        """Read the histories on the screen again."""
+        if self.panel is not None:
+            self.panel.reload()
+
+    def commands(self) -> Mapping[str, Callable[[], object]]:
+        """Return what the chart's actions do here."""
+        return {} if self.panel is None else self.panel.commands()
+
+    def checks(self) -> Mapping[str, bool]:
+        """Return which of the chart's actions are on."""
+        return {} if self.panel is None else self.panel.checks()
+
+    def _import(self) -> None:
+        self._context.jobs.submit(
+            _import_plots, owner=self, then=self._imported, key="import", lane="files"
+        )
+
+    def _imported(self, _done: bool) -> None:
+        from runcase.ui.plots.chart_panel import ChartPanel  # pyqtgraph is in memory by now
+
+        self._loading.finish()
+        self._loading.hide()
+        self.panel = ChartPanel(self._context, self._session)
+        self.panel.run_clicked.connect(self.run_clicked)
+        self.panel.options_changed.connect(self.options_changed)
+        self._layout.addWidget(self.panel)
+        self._hand_on()
+        self.options_changed.emit()
+
+    def _hand_on(self) -> None:
+        if self.panel is not None and self._fed is not None:
+            metrics, runs, selected = self._fed
+            self.panel.set_metrics(metrics)
+            self.panel.set_runs(runs)
+            self.panel.set_selected(selected)
+
+
+def _import_plots(_progress: Progress) -> bool:
+    import pyqtgraph  # noqa: F401 -- on a worker thread, so that the window stays alive
+
+    return True

@@ -1,0 +1,89 @@
+"""The image controls of the preview bar: zoom, and play and step for animations."""
+
+from PySide6.QtWidgets import QButtonGroup, QWidget
+
+from runcase.ui.previews.image_view import ImageView
+from runcase.ui.theme import Theme
+from runcase.ui.widgets.basics import IconButton, Segments, label, row
+
+_SCALES = {"1": 1.0, "2": 2.0}
+
+
+class ImageBar(QWidget):
+    """Buttons that drive an `ImageView` and follow it."""
+
+    def __init__(self, theme: Theme, view: ImageView) -> None:
+        super().__init__()
+        self._view = view
+        self._back = IconButton(theme, "chevron-left", "Previous Frame")
+        self._play = IconButton(theme, "play", "Play")
+        self._forward = IconButton(theme, "chevron-right", "Next Frame")
+        self._frame = label("", "small-muted")
+        self._zoom = label("", "small-muted")
+        self._segments = Segments([("fit", "Fit"), ("1", "100%"), ("2", "200%")], "Zoom")
+        smaller = IconButton(theme, "zoom-out", "Zoom Out (−)")
+        larger = IconButton(theme, "zoom-in", "Zoom In (+)")
+        layout = row(
+            self._frame, self._back, self._play, self._forward,
+            self._zoom, self._segments, smaller, larger, spacing=4,
+        )  # fmt: skip
+        layout.insertSpacing(4, 8)
+        layout.insertSpacing(6, 4)
+        self.setLayout(layout)
+        self._back.clicked.connect(self._step_back)
+        self._forward.clicked.connect(self._step_forward)
+        self._play.clicked.connect(self._toggle)
+        smaller.clicked.connect(view.zoom_out)
+        larger.clicked.connect(view.zoom_in)
+        self._segments.chosen.connect(self._choose)
+        view.zoomed.connect(self.refresh)
+        view.played.connect(self.refresh)
+
+    def refresh(self) -> None:
+        """Show the view's zoom and frame."""
+        view = self._view
+        animated = view.frames > 1
+        for widget in (self._back, self._play, self._forward, self._frame):
+            widget.setVisible(animated)
+        self._frame.setText(f"{view.frame_number + 1} of {view.frames}")
+        self._play.set_icon("pause" if view.is_playing else "play")
+        self._play.setAccessibleName("Pause" if view.is_playing else "Play")
+        self._play.setToolTip(self._play.accessibleName())
+        self._zoom.setText(f"{view.scale_factor:.0%}")
+        if view.fits:
+            self._segments.choose("fit")
+        else:
+            at = view.scale_factor
+            self._uncheck()
+            self._segments.choose(next((each for each in _SCALES if _SCALES[each] == at), ""))
+
+    def _choose(self, choice: str) -> None:
+        if choice == "fit":
+            self._view.fit()
+        else:
+            self._view.zoom_to(_SCALES[choice])
+
+    def _uncheck(self) -> None:
+        """Choose none of the segments: at 137 % none is true."""
+        group = self._segments.findChild(QButtonGroup)
+        checked = group.checkedButton() if group is not None else None
+        if group is not None and checked is not None:
+            group.setExclusive(False)
+            checked.setChecked(False)
+            group.setExclusive(True)
+
+    def _toggle(self) -> None:
+        if self._view.is_playing:
+            self._view.pause()
+        else:
+            self._view.play()
+
+    def _step_back(self) -> None:
+        self._view.pause()
+        self._view.step(-1)
+        self.refresh()
+
+    def _step_forward(self) -> None:
+        self._view.pause()
+        self._view.step(1)
+        self.refresh()

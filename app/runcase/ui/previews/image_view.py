@@ -1,0 +1,255 @@
+"""Pictures: fit, 100 %, 200 %, zoom at the mouse, pan, and the frames of an animation."""
+
+import math
+
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QBrush,
+    QImage,
+    QKeyEvent,
+    QPainter,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+    QTransform,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import (
+    QFrame,
+    QGraphicsPixmapItem,
+    QGraphicsRectItem,
+    QGraphicsScene,
+    QGraphicsView,
+    QWidget,
+)
+
+from runcase.preview import words
+from runcase.preview.document import Frame, Image
+from runcase.ui.theme import Theme
+
+_STEP = 1.25
+_LEAST, _MOST = 0.01, 64.0
+_TILE = 8
+_MARGIN = 16
+# Above this every pixel is meant to be seen as a square.
+_SMOOTH_UNTIL = 2.0
+_FASTEST_MS = 20
+
+
+class ImageView(QGraphicsView):
+    """A picture on a checkerboard; `zoomed` carries the new scale, 1 for natural size."""
+
+    zoomed = Signal(float)
+    played = Signal(bool)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._document: Image | None = None
+        self._fits = True
+        self._number = 0
+        self._pixmaps: dict[int, QPixmap] = {}
+        self._scene = QGraphicsScene(self)
+        self._item = QGraphicsPixmapItem()
+        self._border = QGraphicsRectItem()
+        self._scene.addItem(self._item)
+        self._scene.addItem(self._border)
+        self.setScene(self._scene)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setDragMode(QGraphicsView.DragMode.ScrollHandDrag)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.AnchorUnderMouse)
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._play_next)
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    def show_document(self, document: Image) -> None:
+        """Show a picture, as large as fits but not larger than it is."""
+        self.pause()
+        self._document = document
+        self._pixmaps = {}
+        self.setAccessibleName(document.name)
+        self.setAccessibleDescription(self.facts())
+        self._show_frame(0)
+        area = QRectF(0, 0, document.width, document.height)
+        self._border.setRect(area)
+        self.setSceneRect(area)
+        self.fit()
+
+    def facts(self) -> str:
+        """Return what the header says of the file."""
+        if self._document is None:
+            return ""
+        size = words.size(self._document.size)
+        pixels = words.dimensions(self._document.width, self._document.height)
+        return f"{size} · {pixels}"
+
+    @property
+    def scale_factor(self) -> float:
+        """Return the zoom, 1 for natural size."""
+        return self.transform().m11()
+
+    @property
+    def fits(self) -> bool:
+        """Say whether the picture follows the size of the view."""
+        return self._fits
+
+    @property
+    def frames(self) -> int:
+        """Return how many frames can be shown."""
+        return len(self._document.frames) if self._document else 0
+
+    @property
+    def frame_number(self) -> int:
+        """Return the frame that is shown, from 0."""
+        return self._number
+
+    @property
+    def is_playing(self) -> bool:
+        """Say whether the frames run."""
+        return self._timer.isActive()
+
+    def fit(self) -> None:
+        """Show the whole picture, never enlarged."""
+        self._fits = True
+        if self._document is None:
+            return
+        room = self.viewport().size()
+        scale = min(
+            (room.width() - 2 * _MARGIN) / max(1, self._document.width),
+            (room.height() - 2 * _MARGIN) / max(1, self._document.height),
+            1.0,
+        )
+        self._apply(scale)
+
+    def zoom_to(self, scale: float) -> None:
+        """Zoom to a scale about the middle of the view."""
+        self._fits = False
+        anchor = self.transformationAnchor()
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.AnchorViewCenter)
+        self._apply(scale)
+        self.setTransformationAnchor(anchor)
+
+    def zoom_in(self) -> None:
+        """Zoom one step in."""
+        self.zoom_to(self.scale_factor * _STEP)
+
+    def zoom_out(self) -> None:
+        """Zoom one step out."""
+        self.zoom_to(self.scale_factor / _STEP)
+
+    def play(self) -> None:
+        """Run the frames, at the speed that the file says."""
+        if self.frames > 1:
+            self._timer.start(self._delay())
+            self.played.emit(True)
+
+    def pause(self) -> None:
+        """Hold the frames."""
+        if self._timer.isActive():
+            self._timer.stop()
+            self.played.emit(False)
+
+    def step(self, by: int) -> None:
+        """Show the frame that is so many further, round and round."""
+        if self.frames > 1:
+            self._show_frame((self._number + by) % self.frames)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        turned = event.angleDelta().y()
+        if turned:
+            self._fits = False
+            self._apply(self.scale_factor * math.pow(_STEP, turned / 120))
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self.zoom_in()
+        elif event.key() == Qt.Key.Key_Minus:
+            self.zoom_out()
+        elif event.key() == Qt.Key.Key_0:
+            self.fit()
+        elif event.key() == Qt.Key.Key_1:
+            self.zoom_to(1.0)
+        elif event.key() == Qt.Key.Key_2:
+            self.zoom_to(2.0)
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._fits:
+            self.fit()
+
+    def hideEvent(self, event: object) -> None:
+        self.pause()
+
+    def _apply(self, scale: float) -> None:
+        scale = min(_MOST, max(_LEAST, scale))
+        self.setTransform(QTransform.fromScale(scale, scale))
+        smooth = scale < _SMOOTH_UNTIL or self._is_vector
+        self._item.setTransformationMode(
+            Qt.TransformationMode.SmoothTransformation
+            if smooth
+            else Qt.TransformationMode.FastTransformation
+        )
+        self.zoomed.emit(scale)
+
+    @property
+    def _is_vector(self) -> bool:
+        return self._document is not None and self._document.format == "SVG"
+
+    def _show_frame(self, number: int) -> None:
+        if self._document is None:
+            return
+        self._number = number
+        frame = self._document.frames[number]
+        if number not in self._pixmaps:
+            self._pixmaps[number] = _pixmap(frame)
+        self._item.setPixmap(self._pixmaps[number])
+        # A frame may be scaled down, or drawn larger: it always covers the natural size.
+        self._item.setTransform(
+            QTransform.fromScale(
+                self._document.width / frame.width, self._document.height / frame.height
+            )
+        )
+
+    def _play_next(self) -> None:
+        self.step(1)
+        self._timer.setInterval(self._delay())
+        self.played.emit(True)
+
+    def _delay(self) -> int:
+        frame = self._document.frames[self._number] if self._document else None
+        return max(_FASTEST_MS, frame.delay_ms if frame else _FASTEST_MS)
+
+    def drawBackground(self, painter: QPainter, rect: QRectF | object) -> None:
+        painter.save()
+        painter.resetTransform()
+        painter.setBrushOrigin(QPointF(0, 0))
+        painter.fillRect(self.viewport().rect(), self._board)
+        painter.restore()
+
+    def _restyle(self) -> None:
+        tile = QPixmap(2 * _TILE, 2 * _TILE)
+        tile.fill(self._theme.color("side"))
+        painter = QPainter(tile)
+        shade = self._theme.color("header" if self._theme.is_dark else "window")
+        painter.fillRect(0, 0, _TILE, _TILE, shade)
+        painter.fillRect(_TILE, _TILE, _TILE, _TILE, shade)
+        painter.end()
+        self._board = QBrush(tile)
+        pen = QPen(self._theme.color("border-strong"))
+        pen.setCosmetic(True)
+        self._border.setPen(pen)
+        self.viewport().update()
+
+
+def _pixmap(frame: Frame) -> QPixmap:
+    """Wrap the pixels that the worker decoded; a frame that lies about its size stays empty."""
+    if len(frame.pixels) != frame.width * frame.height * 4:
+        return QPixmap(1, 1)
+    image = QImage(
+        frame.pixels, frame.width, frame.height, 4 * frame.width, QImage.Format.Format_RGBA8888
+    )
+    return QPixmap.fromImage(image)

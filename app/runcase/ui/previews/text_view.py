@@ -1,0 +1,174 @@
+"""Text and code with line numbers; the highlighting was computed in the worker process."""
+
+from bisect import bisect_left
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import (
+    QFont,
+    QFontMetrics,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QSyntaxHighlighter,
+    QTextCharFormat,
+    QTextDocument,
+)
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
+
+from runcase.preview.document import HIGHLIGHT_KINDS, Text
+from runcase.ui.theme import Theme
+
+_TOKENS = {
+    "keyword": "keyword",
+    "string": "string",
+    "number": "number",
+    "comment": "muted",
+    "name": "text",
+    "tag": "keyword",
+    "attribute": "number",
+    "heading": "keyword",
+    "added": "success",
+    "removed": "error",
+    "error": "error",
+}
+_BOLD = frozenset(("name", "heading"))
+_GUTTER_PADDING = 10
+
+
+def code_font(theme: Theme) -> QFont:
+    """Return the theme's fixed font without ligatures, so that `==` stays two characters."""
+    font = theme.font("mono")
+    for feature in ("calt", "liga"):
+        font.setFeature(QFont.Tag(feature), 0)
+    return font
+
+
+class SpanHighlighter(QSyntaxHighlighter):
+    """Colours the spans of a `Text`; they are sorted, so a block finds its own by bisection."""
+
+    def __init__(self, document: QTextDocument, theme: Theme) -> None:
+        super().__init__(document)
+        self._theme = theme
+        self._spans = memoryview(b"").cast("I")
+        self._starts: list[int] = []
+        self._formats: list[QTextCharFormat] = []
+        self.restyle()
+
+    def set_spans(self, spans: bytes) -> None:
+        """Take the spans of the text that is about to be set."""
+        self._spans = memoryview(spans).cast("I")
+        self._starts = self._spans[0::3].tolist()
+
+    def restyle(self) -> None:
+        """Take the theme's colours."""
+        self._formats = [self._format(kind) for kind in HIGHLIGHT_KINDS]
+        if self._starts:
+            self.rehighlight()
+
+    def highlightBlock(self, text: str) -> None:
+        begin = self.currentBlock().position()
+        end = begin + self.currentBlock().length()
+        for number in range(bisect_left(self._starts, begin), len(self._starts)):
+            start, length, kind = self._spans[3 * number : 3 * number + 3]
+            if start >= end:
+                return
+            if kind < len(self._formats):
+                self.setFormat(start - begin, length, self._formats[kind])
+
+    def _format(self, kind: str) -> QTextCharFormat:
+        made = QTextCharFormat()
+        made.setForeground(self._theme.color(_TOKENS[kind]))
+        if kind in _BOLD:
+            made.setFontWeight(QFont.Weight.DemiBold)
+        return made
+
+
+class CodeEdit(QPlainTextEdit):
+    """A read-only text with line numbers in a gutter."""
+
+    def __init__(self, theme: Theme, numbered: bool = True, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._gutter = _Gutter(self) if numbered else None
+        self.setReadOnly(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        # Keyboard selection needs a cursor that a read-only text hides otherwise.
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.document().setDocumentMargin(8)
+        self._highlighter = SpanHighlighter(self.document(), theme)
+        self.updateRequest.connect(self._scroll_gutter)
+        self.blockCountChanged.connect(self._place_gutter)
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    def show_text(self, document: Text) -> None:
+        """Show a text from its top."""
+        self.setAccessibleName(document.name)
+        self._highlighter.set_spans(document.spans)
+        self.setPlainText(document.text)
+        self._place_gutter()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_gutter()
+
+    def gutter_width(self) -> int:
+        """Return the width of the line numbers, in pixels."""
+        digits = max(2, len(str(max(1, self.blockCount()))))
+        return digits * QFontMetrics(self.font()).horizontalAdvance("9") + 2 * _GUTTER_PADDING
+
+    def paint_gutter(self, event: QPaintEvent, painter: QPainter) -> None:
+        """Paint the numbers of the lines that are visible."""
+        painter.fillRect(event.rect(), self._theme.color("side"))
+        painter.setFont(self.font())
+        painter.setPen(self._theme.color("muted"))
+        block = self.firstVisibleBlock()
+        width = self.gutter_width() - _GUTTER_PADDING
+        while block.isValid():
+            box = self.blockBoundingGeometry(block).translated(self.contentOffset())
+            if box.top() > event.rect().bottom():
+                return
+            area = QRect(0, round(box.top()), width, round(box.height()))
+            number = str(block.blockNumber() + 1)
+            painter.drawText(area, Qt.AlignmentFlag.AlignRight, number)
+            block = block.next()
+
+    def _place_gutter(self) -> None:
+        if self._gutter is not None:
+            width = self.gutter_width()
+            self.setViewportMargins(width, 0, 0, 0)
+            area = self.contentsRect()
+            self._gutter.setGeometry(QRect(area.left(), area.top(), width, area.height()))
+
+    def _scroll_gutter(self, area: QRect, moved: int) -> None:
+        if self._gutter is None:
+            return
+        if moved:
+            self._gutter.scroll(0, moved)
+        else:
+            self._gutter.update(0, area.y(), self._gutter.width(), area.height())
+
+    def _restyle(self) -> None:
+        self.setFont(code_font(self._theme))
+        self.document().setDefaultFont(code_font(self._theme))
+        self._highlighter.restyle()
+        self._place_gutter()
+
+
+class _Gutter(QWidget):
+    """The strip left of a `CodeEdit`, which paints it."""
+
+    def __init__(self, edit: CodeEdit) -> None:
+        super().__init__(edit)
+        self._edit = edit
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._edit.gutter_width(), 0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        self._edit.paint_gutter(event, painter)

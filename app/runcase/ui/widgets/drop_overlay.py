@@ -1,0 +1,39 @@
+"""The overlay that names what a drop will do, before it is dropped."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from runcase.ui.theme import Theme
+from runcase.ui.widgets.basics import IconLabel, label, row
+
+
+class DropOverlay(QFrame):
+    """Covers its parent while files are dragged over it."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("dropOverlay")
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._title = label("", "title")
+        self._text = label("", "text2")
+        for each in (self._title, self._text):
+            each.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            each.setWordWrap(True)
+        layout = QVBoxLayout(self)
+        layout.addStretch(1)
+        layout.addLayout(row(1, IconLabel(theme, "arrow-down-to-line", "accent", 28), 1))
+        layout.addSpacing(8)
+        layout.addWidget(self._title)
+        layout.addWidget(self._text)
+        layout.addStretch(1)
+        self.hide()
+
+    def announce(self, title: str, text: str) -> None:
+        """Cover the parent and say what the drop will do."""
+        parent = self.parentWidget()
+        if parent is not None:
+            self.setGeometry(parent.rect().adjusted(8, 8, -8, -8))
+        self._title.setText(title)
+        self._text.setText(text)
+        self.raise_()
+        self.show()

@@ -1,0 +1,1 @@
+"""The commands that answer without a window: info, runs, dump, preview."""

@@ -180,7 +180,7 @@ class Session(QObject):
         from runcase.store.artifacts import ArtifactFinder
         from runcase.store.engine import Store
 
-        store = Store.open(self.path, self.folder, progress)
+        store = Store.open(self.path, self.folder, progress, at_once=True)
         self._store = store
         if self._closed:
             # Closed meanwhile, so this answer is dropped and nobody else would close it.

@@ -66,6 +66,7 @@ class Store:
         self._real = path
         self._snapshot: Snapshot | None = None
         self._mirror: Mirror | None = None
+        self._at_once = False
         self._notes: tuple[str, ...] = ()
         self._seen: opening.Signature = (None, None, None)
         self._stale = False
@@ -87,6 +88,7 @@ class Store:
         progress: Progress | None = None,
         *,
         timeout: float = BUSY_TIMEOUT,
+        at_once: bool = False,
     ) -> Self:
         """Open a database file or the folder of a file store.
 
@@ -95,11 +97,13 @@ class Store:
             folder: What the user opened, when it was a folder: artifacts are looked for below it.
             progress: Hears how far a private copy is.
             timeout: Seconds to wait for another program's lock.
+            at_once: Take a file store as it was read the last time; the caller calls `refresh`.
 
         Raises:
             StoreError: It cannot be read as an MLflow store; the subclass says why.
         """
         store = cls(path.absolute(), folder and folder.absolute(), timeout)
+        store._at_once = at_once
         if folder_scan.is_file_store(store.path):
             store._mirror = Mirror(store.path)
             store.folder = store.folder if folder is not None else store.path
@@ -226,7 +230,9 @@ class Store:
         )
 
     def _prepare_mirror(self, mirror: Mirror, progress: Progress) -> None:
-        mirror.refresh(progress)
+        if not (self._at_once and mirror.is_ready()):
+            mirror.refresh(progress)
+        self._at_once = False
         self._real, self._stale = mirror.database, False
         self._epoch += 1
         self._seen = opening.signature(self._real)

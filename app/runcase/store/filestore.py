@@ -93,6 +93,13 @@ class Mirror:
             self.size = scanner.size
         return changed
 
+    def is_ready(self) -> bool:
+        """Say whether a whole copy of an earlier time can be shown before `refresh`."""
+        try:
+            return self._is_usable()
+        except DamagedError:
+            return False
+
     def skipped(self) -> list[Skipped]:
         """Return all that was left out, in whole or in part, with the reason for each."""
         with filestore_cache.opened(self.database) as cache:

@@ -27,6 +27,7 @@ from runcase.store.artifacts import ArtifactFinder
 from runcase.store.connection import ReadConnection, compiled
 from runcase.store.engine import Store
 from runcase.store.frame import load
+from runcase.store.opening import WAL, beside
 from runcase.store.orphans import orphan_folders
 from runcase.store.records import Lifecycle
 from runcase.store.stalled import stalled_runs
@@ -128,6 +129,11 @@ def _journal(store: Store) -> list[Finding]:
     notes = [Finding(Severity.WARNING, "A note from opening", note) for note in store.notes]
     if store.is_file_store:
         return notes
+    log = beside(store.path, WAL)
+    if log.exists() and log.stat().st_size:
+        meaning = f"{log.name} holds {log.stat().st_size:,} bytes that are not in the database yet."
+        advice = "Keep both files together when you copy the store. Runcase reads both."
+        notes.append(Finding(Severity.NOTE, "A write-ahead log is not merged", meaning, advice))
     if store.journal_mode == "wal":
         meaning = "A write-ahead log: readers and a writer do not wait for each other."
         return [*notes, Finding(Severity.GOOD, "Journal mode is WAL", meaning)]

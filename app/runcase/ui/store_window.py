@@ -62,6 +62,7 @@ class StoreWindow(MainWindow):
         session.changed.connect(self._changed)
         self.watch.lost.connect(self._lost)
         self.watch.found.connect(self._found)
+        self.watch.replaced.connect(self._replaced)
         self.setWindowTitle(f"{session.path.name} — Runcase")
         self.set_navigator(self._navigator)
         self._navigator.show_paths(str(session.path), "")
@@ -256,6 +257,11 @@ class StoreWindow(MainWindow):
         self._show_live()
         self.toast.say(f"{self.session.path.name} is back and is followed again.")
 
+    def _replaced(self) -> None:
+        self.toast.say(
+            f"{self.session.path.name} was replaced by another file, which is shown now."
+        )
+
     def _show_live(self) -> None:
         lost = self.session.state is State.GONE
         self.toolbar.show_live("lost" if lost else "live" if self.watch.live else "paused")
@@ -272,7 +278,8 @@ class StoreWindow(MainWindow):
                 parts.append(f"MLflow {self.summary.mlflow_versions}")
             is_files = self.session.store.is_file_store
             parts.append("file store" if is_files else f"schema {self.summary.revision or 'none'}")
-            parts.append(formats.size(self.summary.size))
+            if self.summary.size:
+                parts.append(formats.size(self.summary.size))
         self.status_right.setText("   ".join(parts))
 
 

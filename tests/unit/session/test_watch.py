@@ -5,6 +5,7 @@ import sqlite3
 
 import pytest
 
+import filestores
 from made import unpack
 from runcase.session.session import Session, State
 from runcase.session.watch import INTERVAL_MS, Watch
@@ -50,6 +51,27 @@ def test_an_outside_commit_is_noticed_and_readable(wal, tmp_path, follow, qtbot)
     with session.store.read() as connection:
         assert get_run(connection, run_id(20)) is not None
     writer.close()
+
+
+def test_a_file_store_is_shown_at_once_and_brought_up_to_date(tmp_path, follow, qtbot, jobs):
+    root = filestores.small(tmp_path / "mlruns", runs=3)
+    first, watch = follow(root)
+    watch.set_live(False)
+    first.close()
+    filestores.add_run(root / "0", 77)
+    late = Session(root, jobs)
+    with qtbot.waitSignal(late.opened):
+        late.open()
+    with late.store.read() as connection:
+        assert get_run(connection, filestores.run_id(0)) is not None
+        assert get_run(connection, filestores.run_id(77)) is None
+    following = Watch(late)
+    with qtbot.waitSignal(late.changed, timeout=GUARD_MS):
+        following.set_live(True)
+    with late.store.read() as connection:
+        assert get_run(connection, filestores.run_id(77)) is not None
+    following.set_live(False)
+    late.close()
 
 
 @pytest.mark.parametrize("wal", [False, True])
@@ -115,3 +137,11 @@ def test_a_paused_watch_does_not_look(tmp_path, follow):
     watch.set_live(True)
     assert watch.live
     assert session.state is State.READY
+
+
+def test_a_replaced_file_is_said(tmp_path, follow, qtbot):
+    path = make_store(tmp_path / "mlflow.db")
+    _session, watch = follow(path)
+    other = make_store(tmp_path / "other.db", runs=5)
+    with qtbot.waitSignal(watch.replaced, timeout=GUARD_MS):
+        os.replace(other, path)

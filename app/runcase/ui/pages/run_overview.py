@@ -47,6 +47,7 @@ class RunOverview(QWidget):
     def __init__(self, context: Context, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("side")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._theme = context.theme
         self._session = session
         self._detail: RunDetail | None = None

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from runcase.itemmodels import formats
-from runcase.store.locate import Candidate
+from runcase.store.locate import Candidate, LocatedKind
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import button, label, row
 
@@ -25,10 +25,12 @@ class ChooseStore(QDialog):
         self.resize(theme.px(560), theme.px(320))
         self.stores = QListWidget()
         self.stores.setAccessibleName("Stores in this folder")
+        self.stores.setSpacing(3)
         for each in stores:
             runs = each.error or formats.counted(each.runs, "run")
             newest = f" · newest {formats.age(each.newest, now_ms)}" if each.newest else ""
-            item = QListWidgetItem(f"{each.path.name}    {runs}{newest}\n{each.path}")
+            kind = "file store" if each.kind is LocatedKind.FILE_STORE else "database"
+            item = QListWidgetItem(f"{each.path.name} · {kind} · {runs}{newest}\n{each.path}")
             item.setData(Qt.ItemDataRole.UserRole, str(each.path))
             self.stores.addItem(item)
         self.stores.setCurrentRow(0)

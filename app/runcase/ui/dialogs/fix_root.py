@@ -86,8 +86,8 @@ class FixRoot(QDialog):
         self._trial = trial
         runs = formats.counted(trial.runs, "run")
         self.said.setText(
-            f"It resolves {formats.count(trial.resolved)} of {runs} that were written to "
-            f"{trial.stored}. The store itself is not changed."
+            f"It resolves {formats.count(trial.resolved)} of {runs} written to {trial.stored}. "
+            "The store itself is not changed."
         )
         self.accept_button.setEnabled(True)
 

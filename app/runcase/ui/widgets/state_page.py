@@ -110,7 +110,7 @@ class LoadingPage(QWidget):
         self._bar.setRange(0, total)
         self._bar.setValue(done)
         of = f" of {total:,}" if total else ""
-        self._what.setText(f"Reading {what}: {done:,}{of}")
+        self._what.setText(f"{what[:1].upper()}{what[1:]}: {done:,}{of}")
 
     def finish(self) -> None:
         """Stop waiting."""

@@ -343,9 +343,13 @@ class Application(QObject):
 
     def _show_in_files(self, window: MainWindow) -> None:
         path = _shown(window)
-        folder = path if path.is_dir() else path.parent
-        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
-            window.toast.say(f"No file manager answered for {folder}", bad=True)
+        self.context.jobs.submit(
+            lambda _progress: path if path.is_dir() else path.parent,
+            owner=window,
+            then=lambda folder: _open_folder(window, folder),
+            key="show-in-files",
+            lane="files",
+        )
 
 
 class ErrorReports(QObject):
@@ -419,6 +423,11 @@ def _shown(window: MainWindow) -> Path:
     if isinstance(window, StoreWindow | BareWindow):
         return window.shown_path()
     return Path()
+
+
+def _open_folder(window: MainWindow, folder: Path) -> None:
+    if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+        window.toast.say(f"No file manager answered for {folder}", bad=True)
 
 
 def _store_path(window: MainWindow) -> Path:

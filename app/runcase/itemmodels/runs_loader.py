@@ -69,6 +69,7 @@ class RunsLoader(QObject):
         self.lifecycle = Lifecycle.ACTIVE
         self.nested = True
         self.whole = False
+        self._looked_at: RunFrame | None = None
         self._filter: Filter | None = None
         self._chosen: tuple[ColumnKey, ...] | None = None
         self._busy = False
@@ -253,7 +254,9 @@ class RunsLoader(QObject):
         frames.load_columns(connection, frame, wanted)
         mask = None if chosen is None else np.asarray(chosen.mask(frame), np.bool_)
         wish = replace(wish, mask=mask)
-        stalled = stalled_runs(connection, frame, int(time.time() * 1000))
+        stalled = None
+        if frame is not self._looked_at:  # a sort or a filter brings no new signs of life
+            stalled = stalled_runs(connection, frame, int(time.time() * 1000))
         return _Answer(frame, arrange(frame, wish), wish, keys, shown, True, stalled)
 
     def _ask(self, work: Callable[[Progress], _Answer]) -> None:
@@ -279,6 +282,7 @@ class RunsLoader(QObject):
             self.model.set_columns(answer.shown)
         if answer.stalled is not None:
             self.model.stalled = answer.stalled
+            self._looked_at = answer.frame
         self.model.show(answer.frame, answer.arrangement)
         self.whole = answer.whole
         self.loaded.emit()

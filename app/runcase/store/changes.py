@@ -11,15 +11,6 @@ class Origin(StrEnum):
     REFRESH = "refresh"
 
 
-class Presence(StrEnum):
-    """What the last look at the file found."""
-
-    SAME = "same"
-    CHANGED = "changed"
-    REPLACED = "replaced"
-    GONE = "gone"
-
-
 @dataclass(frozen=True, slots=True)
 class Change:
     """One change; a view that shows something of the store reads it again."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from runcase.store.connection import ReadConnection
 from runcase.store.frame import MISSING, RunFrame
 from runcase.store.metrics import latest_of_runs
@@ -17,7 +19,8 @@ def stalled_runs(connection: ReadConnection, frame: RunFrame, now_ms: int) -> di
 
     A sign of life is the run's start or the timestamp of one of its latest metrics.
     """
-    running = [row for row in range(len(frame)) if frame.status[row] == "RUNNING"][:_MOST]
+    is_running = frame.attribute("status").where("RUNNING".__eq__)
+    running = np.flatnonzero(is_running)[:_MOST].tolist()
     starts = {str(frame.ids[row]): int(frame.start_time[row]) for row in running}
     seen = _last_writes(connection, list(starts))
     signs = {run_id: max(start, seen.get(run_id, MISSING)) for run_id, start in starts.items()}

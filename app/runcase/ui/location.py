@@ -1,6 +1,6 @@
 """Where a window can be: what the breadcrumb shows and the history remembers."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from runcase.store.records import ModelVersion
@@ -32,10 +32,6 @@ class Location:
     tab: str = ""
     path: str = ""
     workspace: str = "default"
-
-    def at_tab(self, tab: str, path: str = "") -> "Location":
-        """Return the same place on another tab."""
-        return replace(self, tab=tab, path=path)
 
 
 def of_version(version: ModelVersion) -> Location:

@@ -29,8 +29,7 @@ class FilePage(Page):
 
     def go(self, location: Location) -> None:
         self._path = Path(location.id)
-        root = self._path if self._path.is_dir() else self._path.parent
-        self.preview.show_file(self._path, root)
+        self.preview.show_file(self._path)
 
     def title(self) -> str:
         return self._path.name

@@ -69,7 +69,6 @@ class ModelPage(Page):
         self._wanted: int | None = None
         self._text = ""
         self._facts: ModelFacts | None = None
-        self._inspected: InspectedVersion | None = None
         self.versions = VersionsModel(self)
         self.view = ChipTable(context.theme, "Versions")
         self.view.show_model(self.versions, _WIDTHS, "Tags")
@@ -99,7 +98,7 @@ class ModelPage(Page):
         wanted = int(location.tab) if location.tab.isdigit() else None
         if (location.id, location.workspace) != (self._name, self._workspace):
             self._name, self._workspace = location.id, location.workspace
-            self._facts, self._inspected = None, None
+            self._facts = None
             self._wanted = wanted
             self._text = ""
             self.versions.search("")
@@ -396,7 +395,6 @@ class ModelPage(Page):
     def _show_version(self, found: InspectedVersion) -> None:
         if self._selected_number() != found.version.version:
             return
-        self._inspected = found
         self._inspector.show_version(found)
         self._lineage_card.set_title(f"Lineage of v{found.version.version}")
         now = int(time.time() * 1000)

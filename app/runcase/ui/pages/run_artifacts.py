@@ -20,7 +20,7 @@ from runcase.itemmodels import formats
 from runcase.itemmodels.artifacts import ArtifactGroup, ArtifactModel
 from runcase.progress import Progress
 from runcase.session.session import Session
-from runcase.store.artifact_files import confine, walk
+from runcase.store.artifact_files import walk
 from runcase.store.artifacts import NEVER_MADE
 from runcase.store.records import ArtifactFolder, RunDetail
 from runcase.ui.context import Context
@@ -29,6 +29,8 @@ from runcase.ui.widgets.basics import Elided, IconLabel, row
 from runcase.ui.widgets.chevron_tree import ChevronTree
 from runcase.ui.widgets.preview_pane import PreviewPane
 from runcase.ui.widgets.state_page import LoadingPage, StatePage
+
+_LONG_LIST = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,8 +258,10 @@ class RunArtifacts(QWidget):
         return formats.size(sum(sizes)) if sizes else ""
 
     def _expand(self) -> None:
-        """Open every folder of a short list, else only the first level."""
-        self.tree.expandToDepth(1 if self.summary().count(",") < 2 else 0)
+        """Open two levels of folders, of a long list only the first."""
+        groups = self._found.groups if self._found is not None else ()
+        files = sum(not each.is_dir for group in groups for each in group.entries)
+        self.tree.expandToDepth(1 if files < _LONG_LIST else 0)
 
     def _chosen(self, index: QModelIndex) -> None:
         if not index.isValid() or self._found is None:
@@ -267,14 +271,8 @@ class RunArtifacts(QWidget):
         folder = self._found.folders[group].folder
         if folder is None or (is_dir and not has_model):
             return
-        try:
-            target = confine(folder, path)
-        except RuncaseError as error:
-            self._right.setCurrentWidget(self.preview)
-            self.preview.host.show_error(error.message, error.hint)
-            return
         self._right.setCurrentWidget(self.preview)
-        self.preview.show_file(target, folder)
+        self.preview.show_artifact(folder, path)
         wanted = f"{group}:{path}" if group else path
         if wanted != self.path:
             self.path = wanted

@@ -147,10 +147,6 @@ class PreviewHost(QWidget):
         self._say("")
         self._stack.setCurrentWidget(self._nothing)
 
-    def add_control(self, widget: QWidget) -> None:
-        """Put a page's own control, such as Open With, at the right end of the bar."""
-        self._controls.addWidget(widget)
-
     def sizeHint(self) -> QSize:
         return QSize(640, 480)
 
@@ -199,7 +195,6 @@ class PreviewHost(QWidget):
         self._facts = label("", "small-muted")
         self._segments: dict[type, Segments] = {}
         self._image_bar = ImageBar(self._theme, self._image)
-        self._controls = row(spacing=6)
         bar = row(self._icon, self._name, self._facts, margins=(12, 0, 10, 0))
         bar.addStretch(1)
         for kind, shown in _KINDS.items():
@@ -209,7 +204,6 @@ class PreviewHost(QWidget):
                 self._segments[kind] = made
                 bar.addWidget(made)
         bar.addWidget(self._image_bar)
-        bar.addLayout(self._controls)
         self._bar.setLayout(bar)
         self._note = label("", "small")
         self._note.setObjectName("previewNote")

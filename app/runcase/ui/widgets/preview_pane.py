@@ -1,5 +1,6 @@
 """Reads a file in the worker process and shows its document."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -7,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from runcase.errors import RuncaseError
 from runcase.preview.document import Document, Request
+from runcase.session.jobs import Job
 from runcase.store.artifact_files import confine
 from runcase.ui.context import Context
 from runcase.ui.previews.host import PreviewHost
@@ -23,38 +25,55 @@ class PreviewPane(QWidget):
         self._name = ""
         self.host = PreviewHost(context.theme)
         self._root = self._path = Path()
+        self._reading: Job[Document] | None = None
         self.host.requested.connect(self._ask)
         self.host.file_chosen.connect(self._file_chosen)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.host)
 
-    def show_file(self, path: Path, root: Path) -> None:
-        """Preview a file; its reader may read below `root`."""
-        self._name, self._root, self._path = path.name, root, path
-        request = Request(str(path), str(root))
-        self.host.set_request(request)
-        self.host.show_loading(path.name)
-        self._ask(request)
+    def show_file(self, path: Path) -> None:
+        """Preview a file on its own, or a model folder; its reader may read beside it."""
+        self._find(path.name, lambda: (path, _folder(path)))
+
+    def show_artifact(self, folder: Path, relative: str) -> None:
+        """Preview a file below an artifact folder; its reader may read below that folder."""
+        self._find(relative.rpartition("/")[2], lambda: (confine(folder, relative), folder))
 
     def clear(self) -> None:
         """Show nothing."""
         self.host.clear()
 
+    def _find(self, name: str, find: Callable[[], tuple[Path, Path]]) -> None:
+        """Look on the disk for (file, root) beside the window, then preview it."""
+        if self._reading is not None:
+            self._reading.cancel()
+        self._name = name
+        self.host.show_loading(name)
+        self._context.jobs.submit(
+            lambda _progress: find(),
+            owner=self,
+            then=self._found,
+            failed=self._failed,
+            key="find",
+            lane="files",
+        )
+
+    def _found(self, place: tuple[Path, Path]) -> None:
+        self._path, self._root = place
+        request = Request(str(self._path), str(self._root))
+        self.host.set_request(request)
+        self._ask(request)
+
     def _ask(self, request: Request) -> None:
-        self._context.previews.ask(
+        self._reading = self._context.previews.ask(
             request, owner=self, then=self._arrived, failed=self._failed, key="preview"
         )
 
     def _file_chosen(self, relative: str) -> None:
         """Preview a file that a model's page names; it must lie below the same folder."""
-        folder = self._path if self._path.is_dir() else self._path.parent
-        try:
-            chosen = confine(folder, relative)
-        except RuncaseError as error:
-            self.host.show_error(error.message, error.hint, relative)
-            return
-        self.show_file(chosen, self._root)
+        path, root = self._path, self._root
+        self._find(relative, lambda: (confine(_folder(path), relative), root))
 
     def _arrived(self, document: Document) -> None:
         self.host.show_document(document, self._name)
@@ -62,3 +81,8 @@ class PreviewPane(QWidget):
 
     def _failed(self, error: RuncaseError) -> None:
         self.host.show_error(error.message, error.hint, self._name)
+
+
+def _folder(path: Path) -> Path:
+    """Return a folder itself, or the one a file lies in; looks on the disk."""
+    return path if path.is_dir() else path.parent

@@ -246,3 +246,13 @@ def test_ten_thousand_runs_sort_without_a_reset(qtbot):
     with qtbot.assertNotEmitted(model.modelReset), qtbot.waitSignal(model.layoutChanged):
         shown(with_ids(names[::-1]), model)
     assert kept.row() == 9_992
+
+
+def test_very_many_runs_are_redrawn_when_they_are_the_same_and_reset_when_not(qtbot):
+    names = [f"{at:06}" for at in range(50_001)]
+    model = shown(with_ids(names))
+    with qtbot.assertNotEmitted(model.modelReset), qtbot.waitSignal(model.dataChanged):
+        shown(with_ids(names), model)
+    with qtbot.waitSignal(model.modelReset):
+        shown(with_ids(names[::-1]), model)
+    assert model.run_id(0) == names[-1]

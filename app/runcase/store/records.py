@@ -17,21 +17,33 @@ class Lifecycle(StrEnum):
 
 
 class Kind(StrEnum):
-    """What a column of the runs table shows."""
+    """What a column of the runs table shows.
+
+    MODEL is the names of the models that a run made. MARK is what a person noted of a run on this
+    machine; it is never in the store. WORD says which runs hold a plain word somewhere.
+    """
 
     ATTRIBUTE = "attribute"
     METRIC = "metric"
     PARAM = "param"
     TAG = "tag"
     DATASET = "dataset"
+    MODEL = "model"
+    MARK = "mark"
+    WORD = "word"
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class ColumnKey:
-    """Names one column of the runs table, such as metric `val/loss`."""
+    """Names one column of the runs table, such as metric `val/loss`.
+
+    `how` says which of a metric's values: "" the latest one, "min", "max", "mean", "first",
+    "at:100" the one at step 100, "step of min", "step of max"; "curve" is the whole history.
+    """
 
     kind: Kind
     key: str
+    how: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from runcase.store import (
 from runcase.store.artifacts import ArtifactFinder
 from runcase.store.connection import ReadConnection
 from runcase.store.engine import Store
-from runcase.store.records import Lifecycle
+from runcase.store.records import ColumnKey, Kind, Lifecycle
 from runcase.store.summary import summarise
 
 _SOME_RUNS = 4
@@ -327,7 +327,7 @@ def _read_store(store: Store, said: list[str]) -> None:
             for run_id in ids[:: max(1, len(ids) // _SOME_RUNS)][:_SOME_RUNS]:
                 _read_run(connection, said, run_id)
                 row = read.row_of(run_id)
-                finder.find(read.artifact_uri[row], run_id)
+                finder.find(read.text("artifact_uri", row), run_id)
     except RuncaseError as error:
         said.append(_sentence(error))
 
@@ -350,12 +350,20 @@ def _read_frame(connection: ReadConnection) -> frame.RunFrame:
     keys = frame.keys(connection, None)
     frame.keys(connection, ["0", "1"])
     frame.load_rows(connection, read, list(range(min(5, len(read)))), keys[:40])
+    frame.newest(connection, None, Lifecycle.ACTIVE)
     frame.load_columns(connection, read, keys)
+    others = [
+        frame.ARTIFACT_URI,
+        ColumnKey(Kind.DATASET, "name"),
+        ColumnKey(Kind.MODEL, "name"),
+        *(ColumnKey(Kind.METRIC, key.key, how) for key in keys[:2] for how in ("min", "at:1")),
+    ]
+    frame.load_columns(connection, read, others)
     model = RunsModel(RunColors())
     model.set_columns([*titles.EXTRA, *keys])
     for sort in (titles.STARTED, titles.DURATION, *keys[:: max(1, len(keys) // 3)]):
-        arranged = arrange(read, Wish(model.columns, sort, expanded=None))
-    model.show(read, arranged)
+        arranged = arrange(read, Wish(model.columns, ((sort, False),), expanded=None))
+    model.show(arranged)
     for row in range(min(5, model.rowCount())):
         for key in model.columns:
             assert len(model.cell(row, key).text) <= 4 * 1001

@@ -5,14 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from runcase.store.columns import Column, DatasetColumn, MetricColumn, TextColumn
-from runcase.store.frame import MISSING, RunFrame
+from runcase.store.frame import ARTIFACT_URI, MISSING, PARENT, RunFrame, RunIds
 from runcase.store.records import ColumnKey, Kind, Lifecycle
-
-
-def objects(values: Sequence[object]) -> np.ndarray:
-    array = np.empty(len(values), dtype=object)
-    array[:] = values
-    return array
 
 
 def metric(values: Sequence[float | None]) -> MetricColumn:
@@ -54,20 +48,22 @@ def frame(
     made = RunFrame(
         experiment_ids=("0",),
         lifecycle=Lifecycle.ACTIVE,
-        ids=objects(ids),
+        ids=RunIds(ids),
         rowid=np.arange(count),
-        experiment_id=objects(["0"] * count),
-        status=objects(list(statuses or ["FINISHED"] * count)),
         start_time=times(starts),
         end_time=times(ends),
-        lifecycle_stage=objects(["active"] * count),
-        user_id=objects(list(users or ["ada"] * count)),
-        artifact_uri=objects([f"/a/{run_id}" for run_id in ids]),
-        name=objects(list(names or ids)),
-        parent=np.array(above, dtype=np.int64),
-        parent_id=objects([None if row < 0 else ids[row] for row in above]),
+        parent=np.array(above, dtype=np.int32),
         store_runs=count,
+        attributes={
+            "experiment_id": text(["0"] * count),
+            "status": text(list(statuses or ["FINISHED"] * count)),
+            "lifecycle_stage": text(["active"] * count),
+            "user_id": text(list(users or ["ada"] * count)),
+            "run_name": text(list(names or ids)),
+        },
     )
     made.columns.update(columns or {})
+    made.columns[ARTIFACT_URI] = text([f"/a/{run_id}" for run_id in ids])
+    made.columns[PARENT] = text([None if row < 0 else ids[row] for row in above])
     made.columns.setdefault(ColumnKey(Kind.TAG, "mlflow.runName"), text(list(names or ids)))
     return made

@@ -60,9 +60,9 @@ def runs(
         frames.load_columns(connection, frame, wanted.columns() | order.columns())
         rows = order.apply(frame, np.flatnonzero(wanted.mask(frame)))[:limit]
         if shown is None:
-            keys = frames.keys(connection, sorted(set(frame.experiment_id)))
-            _load(connection, frame, rows, keys)
+            keys = frames.keys(connection, frame.attribute("experiment_id").categories)
             attributes = [ColumnKey(Kind.ATTRIBUTE, name) for name in ATTRIBUTES]
+            _load(connection, frame, rows, attributes + keys)
             shown = attributes + [key for key in keys if _is_used(frame, rows, key)]
         else:
             _load(connection, frame, rows, shown)

@@ -1,115 +1,76 @@
-"""`RunFrame`: the runs of one or several experiments as arrays, a row number being the only key.
+"""Reads the runs of experiments into a `RunFrame`: all of them in short pieces, or the newest."""
 
-Rows are in MLflow's own order: start time descending, then run id. So a stable sort by anything
-else leaves ties in the order in which MLflow lists them.
-"""
-
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, null, select
+from sqlalchemy.sql.compiler import Compiled
 
 from runcase.errors import DamagedError
 from runcase.store import salvage, schema
-from runcase.store.columns import Column, TextColumn
+from runcase.store.columns import TextColumn
 from runcase.store.connection import ReadConnection, compiled
+from runcase.store.frame_arrays import (
+    ABSENT,
+    ARTIFACT_URI,
+    MISSING,
+    NAN,
+    NO_NUMBER,
+    PARENT,
+    RUN_NAME,
+    TIMES,
+    VALUE,
+    RunFrame,
+)
 from runcase.store.frame_columns import load_columns, load_rows
-from runcase.store.frame_keys import keys
-from runcase.store.frame_parents import parent_rows
-from runcase.store.records import ColumnKey, Kind, Lifecycle
+from runcase.store.frame_complete import complete
+from runcase.store.frame_ids import RunIds
+from runcase.store.frame_keys import keys, keys_of_runs
+from runcase.store.frame_marks import marks_of
+from runcase.store.frame_memory import give_back
+from runcase.store.frame_texts import TextEncoder
+from runcase.store.records import Lifecycle
 from runcase.store.values import experiment_numbers, integer, text
 
 __all__ = [
+    "ABSENT",
+    "ARTIFACT_URI",
     "MISSING",
+    "NAN",
+    "NO_NUMBER",
     "PARENT",
     "RUN_NAME",
+    "TIMES",
+    "VALUE",
     "RunFrame",
+    "RunIds",
     "keys",
+    "keys_of_runs",
     "load",
     "load_columns",
     "load_rows",
+    "newest",
     "refresh",
 ]
 
-MISSING = int(np.iinfo(np.int64).min)
-RUN_NAME = ColumnKey(Kind.TAG, "mlflow.runName")
-PARENT = ColumnKey(Kind.TAG, "mlflow.parentRunId")
-
-_Objects = npt.NDArray[np.object_]
-_LONGEST_ID = 256  # characters that count for the order: MLflow's ids have 32
 _CHUNK = 10_000  # rows of `runs` a statement: about 20 ms
+_FEW_RUNS = 20_000  # so many are read anew within half a second
+_TEXTS = frozenset((str, type(None)))
+_ATTRIBUTES = ("run_name", "experiment_id", "status", "lifecycle_stage", "user_id")
 
+_rowid = schema.runs.c.rowid
+# Each by itself goes straight to an end of the table; asked together they read all of it.
+_BOUNDS = compiled(
+    select(select(func.min(_rowid)).scalar_subquery(), select(func.max(_rowid)).scalar_subquery())
+)
+_NEXT = compiled(select(func.min(_rowid)).where(_rowid > bindparam("last")))
 
-@dataclass(slots=True, eq=False)
-class RunFrame:
-    """The runs of one or several experiments.
-
-    Attributes:
-        experiment_ids: What was asked for; None for all active experiments.
-        lifecycle: What was asked for.
-        ids: (n,) object, run ids.
-        rowid: (n,) int64, SQLite's row numbers in `runs`.
-        experiment_id: (n,) object, str.
-        status: (n,) object, str.
-        start_time: (n,) int64, ms, `MISSING` where there is none.
-        end_time: (n,) int64, ms, `MISSING` where there is none.
-        lifecycle_stage: (n,) object, str.
-        user_id: (n,) object, str or None.
-        artifact_uri: (n,) object, str or None.
-        name: (n,) object, str; the tag `mlflow.runName` where the row has none.
-        parent: (n,) int64, the row of the direct parent, -1 where it is not here; without cycles.
-        parent_id: (n,) object, the tag `mlflow.parentRunId` or None.
-        store_runs: About how many runs the whole store has.
-        columns: The metrics, params, tags and dataset columns that were loaded.
-    """
-
-    experiment_ids: tuple[str, ...] | None
-    lifecycle: Lifecycle
-    ids: _Objects
-    rowid: npt.NDArray[np.int64]
-    experiment_id: _Objects
-    status: _Objects
-    start_time: npt.NDArray[np.int64]
-    end_time: npt.NDArray[np.int64]
-    lifecycle_stage: _Objects
-    user_id: _Objects
-    artifact_uri: _Objects
-    name: _Objects
-    parent: npt.NDArray[np.int64]
-    parent_id: _Objects
-    store_runs: int
-    columns: dict[ColumnKey, Column] = field(default_factory=dict)
-    _rows: dict[str, int] = field(default_factory=dict, repr=False)
-    _attributes: dict[str, TextColumn] = field(default_factory=dict, repr=False)
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-    @property
-    def rows_by_id(self) -> dict[str, int]:
-        """Return the row of each run id; not to be changed."""
-        if len(self._rows) < len(self.ids):
-            self._rows = {run_id: row for row, run_id in enumerate(self.ids)}
-        return self._rows
-
-    def row_of(self, run_id: str) -> int | None:
-        """Return the row of a run, None when it is not here."""
-        return self.rows_by_id.get(run_id)
-
-    def attribute(self, name: str) -> TextColumn:
-        """Return a text attribute in codes.
-
-        Args:
-            name: run_id, run_name, status, user_id, artifact_uri, experiment_id, lifecycle_stage.
-        """
-        column = self._attributes.get(name)
-        if column is None:
-            values: _Objects = getattr(self, {"run_id": "ids", "run_name": "name"}.get(name, name))
-            column = self._attributes[name] = TextColumn.of(values, len(values))
-        return column
+_Row = tuple[Any, ...]  # rowid, run id, start time, end time, then `_ATTRIBUTES`
+_Ints = npt.NDArray[np.int64]
 
 
 def load(
@@ -122,139 +83,224 @@ def load(
         experiment_ids: Which experiments; None for all active ones.
         lifecycle: Which runs.
     """
-    statement = _statement(connection, experiment_ids, lifecycle)
-    try:
-        rows, store_runs = _read(connection, statement)
-    except DamagedError:
-        rows = salvage.rows(connection, statement, schema.runs, "runs")
-        store_runs = len(rows)
-    frame = _frame(rows, experiment_ids, lifecycle, store_runs)
-    wanted = [PARENT]
-    if any(not name for name in frame.name):
-        wanted.append(RUN_NAME)  # the column is empty in stores written before MLflow 1.30
-    load_columns(connection, frame, wanted)
-    _name_by_tag(frame)
-    parents = frame.columns[PARENT]
-    assert isinstance(parents, TextColumn)
-    frame.parent_id[:] = _texts(parents)
-    frame.parent = parent_rows(parents, frame.rows_by_id)
+    frame = _rows(connection, experiment_ids, lifecycle)
+    complete(connection, frame)
+    give_back(len(frame))
     return frame
 
 
-def refresh(connection: ReadConnection, old: RunFrame) -> RunFrame:
-    """Read the same runs and columns anew into a frame of its own."""
-    new = load(connection, old.experiment_ids, old.lifecycle)
+def _rows(
+    connection: ReadConnection, experiment_ids: Sequence[str] | None, lifecycle: Lifecycle
+) -> RunFrame:
+    """Read the runs' own rows only."""
+    columns = connection.features.tables["runs"]
+    what = _What(columns, experiment_ids is None, lifecycle, only_newest=False)
+    which = {"experiments": json.dumps(experiment_numbers(experiment_ids or ()))}
+    marks = marks_of(connection)
+    gathered = _Gathered()
+    try:
+        for rows, span in _pieces(connection, what, which):
+            gathered.add(rows)
+            gathered.store_runs += span
+    except DamagedError:
+        marks = None
+        gathered = _Gathered()
+        for rows in salvage.walk(connection, _statement(what), schema.runs, "runs", which):
+            gathered.add(rows)
+            gathered.store_runs += len(rows)
+    frame = gathered.frame(experiment_ids, lifecycle)
+    frame.marks = marks
+    return frame
+
+
+def newest(
+    connection: ReadConnection,
+    experiment_ids: Sequence[str] | None,
+    lifecycle: Lifecycle,
+    limit: int = 100,
+) -> RunFrame:
+    """Read only the newest runs, for a first look: the frame has no others.
+
+    Args:
+        connection: Where from.
+        experiment_ids: Which experiments; None for all active ones.
+        lifecycle: Which runs.
+        limit: At most so many.
+
+    Raises:
+        DamagedError: The table of runs is damaged; `load` reads what can be read.
+    """
+    columns = connection.features.tables["runs"]
+    what = _What(columns, experiment_ids is None, lifecycle, only_newest=True)
+    which = {"experiments": json.dumps(experiment_numbers(experiment_ids or ())), "most": limit}
+    rows: list[_Row] = []
+    store_runs = 0
+    for piece, span in _pieces(connection, what, which):
+        rows = sorted([*rows, *piece], key=_newest_first)[:limit] if rows else piece
+        store_runs += span
+    gathered = _Gathered()
+    gathered.store_runs = store_runs
+    gathered.add(rows)
+    frame = gathered.frame(experiment_ids, lifecycle)
+    complete(connection, frame)
+    return frame
+
+
+def refresh(
+    connection: ReadConnection, old: RunFrame, thorough: bool = False, few: int = _FEW_RUNS
+) -> RunFrame:
+    """Read the same runs and columns anew into a frame of its own.
+
+    Args:
+        connection: Where from.
+        old: The frame as it was; it stays as it is.
+        thorough: Read everything, and not only what MLflow's clients leave a trace of.
+        few: Up to so many runs everything is read in any case.
+    """
+    new = _rows(connection, old.experiment_ids, old.lifecycle)
+    if thorough or len(old) <= few or not _carry_over(connection, old, new):
+        complete(connection, new)
     load_columns(connection, new, [key for key, column in old.columns.items() if column.complete])
+    give_back(len(new))
     return new
 
 
-def _statement(
-    connection: ReadConnection, experiment_ids: Sequence[str] | None, lifecycle: Lifecycle
-) -> Select[Any]:
+def _carry_over(connection: ReadConnection, old: RunFrame, new: RunFrame) -> bool:
+    # Imported here: few frames are large, and the first rows wait for no import.
+    from runcase.store.frame_refresh import carry_over
+
+    return carry_over(connection, old, new)
+
+
+class _What(NamedTuple):
+    """Which runs are asked for, and which columns there are."""
+
+    columns: frozenset[str]
+    every_experiment: bool
+    lifecycle: Lifecycle
+    only_newest: bool
+
+
+@cache
+def _statement(what: _What) -> Select[Any]:
     runs = schema.runs.c
-    column = connection.features.column
-    names = (
+    wanted = (
         runs.run_uuid,
-        runs.experiment_id,
-        runs.name,
-        runs.user_id,
-        runs.status,
         runs.start_time,
         runs.end_time,
+        runs.name,
+        runs.experiment_id,
+        runs.status,
         runs.lifecycle_stage,
-        runs.artifact_uri,
+        runs.user_id,
     )
-    statement = select(runs.rowid, *(column(name) for name in names))
-    if experiment_ids is None:
+    there = [each if each.name in what.columns else null().label(each.name) for each in wanted]
+    statement = select(runs.rowid, *there)
+    if what.every_experiment:
         experiments = schema.experiments.c
         active = select(experiments.experiment_id).where(experiments.lifecycle_stage == "active")
         statement = statement.where(runs.experiment_id.in_(active))
     else:
-        statement = statement.where(runs.experiment_id.in_(experiment_numbers(experiment_ids)))
-    if lifecycle is not Lifecycle.ALL:
-        statement = statement.where(runs.lifecycle_stage == lifecycle.value)
+        statement = statement.where(schema.among(runs.experiment_id, "experiments"))
+    if what.lifecycle is not Lifecycle.ALL:
+        statement = statement.where(runs.lifecycle_stage == what.lifecycle.value)
+    if what.only_newest:
+        statement = statement.order_by(runs.start_time.desc(), runs.run_uuid)
+        statement = statement.limit(bindparam("most"))
     return statement
 
 
-def _read(connection: ReadConnection, statement: Select[Any]) -> tuple[list[tuple[Any, ...]], int]:
-    """Read in pieces of the whole table: experiment_id has no index in any version."""
-    rowid = schema.runs.c.rowid
-    piece = select(rowid).where(rowid > bindparam("after")).order_by(rowid).limit(_CHUNK).subquery()
-    bounds = compiled(select(func.max(piece.c.rowid), func.count()))
-    rows: list[tuple[Any, ...]] = []
-    after, seen = -(2**63), 0
-    while True:
-        last, count = connection.row(bounds, {"after": after}) or (None, 0)
-        if last is None:
-            return rows, seen
-        rows += connection.rows(statement.where(rowid > after, rowid <= last))
-        after, seen = last, seen + count
-        connection.progress.report(len(rows), 0, "runs")
+@cache
+def _piece(what: _What) -> Compiled:
+    within = _rowid > bindparam("after"), _rowid <= bindparam("last")
+    return compiled(_statement(what).where(*within))
 
 
-def _frame(
-    rows: list[tuple[Any, ...]],
-    experiment_ids: Sequence[str] | None,
-    lifecycle: Lifecycle,
-    store_runs: int,
-) -> RunFrame:
-    count = len(rows)
-    start_time = _times(rows, 6)
-    order = _default_order([text(row[1]) for row in rows], start_time)
+def _pieces(
+    connection: ReadConnection, what: _What, which: Mapping[str, Any]
+) -> Iterator[tuple[list[_Row], int]]:
+    """Yield the rows of a piece of the whole table, and over how many row numbers it goes.
 
-    def objects(at: int, default: str | None = None) -> _Objects:
-        values = np.empty(count, dtype=np.object_)
-        for place, row in enumerate(rows):
-            values[place] = default if row[at] is None else text(row[at])
-        return values[order]
-
-    return RunFrame(
-        experiment_ids=None if experiment_ids is None else tuple(experiment_ids),
-        lifecycle=lifecycle,
-        ids=objects(1, ""),
-        rowid=np.fromiter((row[0] for row in rows), np.int64, count)[order],
-        experiment_id=objects(2, ""),
-        status=objects(5, ""),
-        start_time=start_time[order],
-        end_time=_times(rows, 7)[order],
-        lifecycle_stage=objects(8, ""),
-        user_id=objects(4),
-        artifact_uri=objects(9),
-        name=objects(3, ""),
-        parent=np.full(count, -1, dtype=np.int64),
-        parent_id=np.full(count, None, dtype=np.object_),
-        store_runs=store_runs,
-    )
+    experiment_id has no index in any version. Row numbers are dense but where runs were deleted
+    for good, so counting them is not needed.
+    """
+    piece = _piece(what)
+    first, greatest = connection.row(_BOUNDS) or (None, None)
+    after = first
+    while after is not None:
+        last = after - 1 + _CHUNK
+        rows = connection.rows(piece, {**which, "after": after - 1, "last": last})
+        greatest = max(greatest, after)  # runs may be added while this reads
+        yield rows, min(last, greatest) - after + 1
+        after = connection.scalar(_NEXT, {"last": last})
+        done = greatest if after is None else min(after - 1, greatest)
+        connection.progress.report(done - first + 1, greatest - first + 1, "runs")
 
 
-def _times(rows: list[tuple[Any, ...]], at: int) -> npt.NDArray[np.int64]:
-    times = (integer(row[at]) for row in rows)
-    return np.fromiter((MISSING if time is None else time for time in times), np.int64, len(rows))
+class _Gathered:
+    """The runs read so far, as arrays: tuples of them would take six times the memory."""
+
+    def __init__(self) -> None:
+        self.store_runs = 0
+        self._ids: list[RunIds] = []
+        self._numbers: tuple[list[_Ints], ...] = ([], [], [])
+        self._encoders = [TextEncoder() for _ in _ATTRIBUTES]
+        self._codes: list[list[npt.NDArray[np.int32]]] = [[] for _ in _ATTRIBUTES]
+        self._signatures: list[_Ints] = []
+
+    def add(self, rows: Sequence[_Row]) -> None:
+        if not rows:
+            return
+        rowids, ids, starts, ends, *texts = zip(*rows, strict=True)
+        self._signatures.append(np.fromiter(map(hash, rows), np.int64, len(rows)))
+        self._ids.append(RunIds([text(each) for each in ids]))
+        for to, values in zip(self._numbers, (rowids, starts, ends), strict=True):
+            to.append(_integers(values))
+        for encoder, codes, values in zip(self._encoders, self._codes, texts, strict=True):
+            # No text is as good as none, and a run without a name may have a tag.
+            plain = "" not in values and _TEXTS.issuperset(map(type, values))
+            found = values if plain else [text(value) or None for value in values]
+            codes.append(encoder.add(found))
+
+    def frame(self, experiment_ids: Sequence[str] | None, lifecycle: Lifecycle) -> RunFrame:
+        """Return the frame, without parents; to be called once."""
+        rowid, start_time, end_time = (_joined(each, np.int64) for each in self._numbers)
+        ids = RunIds.joined(self._ids)
+        self._ids.clear()
+        order = ids.order(start_time)
+        attributes = {}
+        for name, encoder, codes in zip(_ATTRIBUTES, self._encoders, self._codes, strict=True):
+            kept, categories = encoder.finish(_joined(codes, np.int32)[order])
+            attributes[name] = TextColumn(kept, categories, kept >= 0)
+        return RunFrame(
+            experiment_ids=None if experiment_ids is None else tuple(experiment_ids),
+            lifecycle=lifecycle,
+            ids=ids.reordered(order),
+            rowid=rowid[order],
+            start_time=start_time[order],
+            end_time=end_time[order],
+            parent=np.full(len(order), -1, dtype=np.int32),
+            store_runs=self.store_runs,
+            attributes=attributes,
+            signature=_joined(self._signatures, np.int64)[order],
+        )
 
 
-def _default_order(ids: list[str], start: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    width = min(max((len(run_id) for run_id in ids), default=1), _LONGEST_ID)
-    # Sorting fixed-width code points lets other threads run, sorting Python's texts does not.
-    texts = np.empty(len(ids), dtype=f"U{max(width, 1)}")
-    for at in range(0, len(ids), _CHUNK):
-        texts[at : at + _CHUNK] = ids[at : at + _CHUNK]
-    by_id = np.argsort(texts, kind="stable")
-    # ~x turns the order round without overflow and puts MISSING last.
-    order: npt.NDArray[np.int64] = by_id[np.argsort(~start[by_id], kind="stable")]
-    return order
+def _integers(values: Sequence[Any]) -> _Ints:
+    try:
+        found = np.array(values)
+        if found.dtype == np.int64:
+            return found
+    except (OverflowError, ValueError):
+        pass  # a time beyond 64 bits, which SQLite keeps as a REAL
+    known = map(integer, values)
+    return np.array([MISSING if each is None else each for each in known], dtype=np.int64)
 
 
-def _name_by_tag(frame: RunFrame) -> None:
-    tags = frame.columns.get(RUN_NAME)
-    if isinstance(tags, TextColumn):
-        for row, name in enumerate(frame.name):
-            if not name:
-                frame.name[row] = tags.text(row) or ""
+def _newest_first(row: _Row) -> tuple[int, str]:
+    start = integer(row[2])
+    return -(MISSING if start is None else start), text(row[1])
 
 
-def _texts(column: TextColumn) -> _Objects:
-    categories = np.empty(len(column.categories) + 1, dtype=np.object_)
-    for code, category in enumerate(column.categories):
-        categories[code] = category
-    texts: _Objects = categories[column.codes]  # the last one is None, which code -1 names
-    return texts
+def _joined(pieces: Sequence[npt.NDArray[Any]], dtype: type) -> npt.NDArray[Any]:
+    return np.concatenate(pieces) if pieces else np.empty(0, dtype=dtype)

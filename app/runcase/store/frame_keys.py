@@ -8,7 +8,8 @@ from sqlalchemy import ScalarSelect, Table, bindparam, func, select
 from runcase.errors import DamagedError
 from runcase.store import salvage, schema
 from runcase.store.connection import ReadConnection, compiled
-from runcase.store.frame_columns import table_of
+from runcase.store.frame_ids import RunIds
+from runcase.store.frame_read import table_of
 from runcase.store.records import ColumnKey, Kind
 from runcase.store.values import experiment_numbers, follows, text
 
@@ -18,15 +19,21 @@ _PROBE = 2_000  # rows of one key looked at in one statement
 
 
 def keys(
-    connection: ReadConnection, experiment_ids: Sequence[str] | None = None
+    connection: ReadConnection,
+    experiment_ids: Sequence[str] | None = None,
+    ids: RunIds | None = None,
 ) -> list[ColumnKey]:
     """Return the metric, param and tag keys, each kind sorted.
 
     Args:
         connection: Where from.
         experiment_ids: Only keys that runs of these experiments have; None for all there are.
+        ids: The ids of these experiments' runs, where they were read already.
     """
-    run_ids = None if experiment_ids is None else _run_ids(connection, experiment_ids)
+    if experiment_ids is None:
+        run_ids = None
+    else:
+        run_ids = ids if ids is not None else RunIds(_run_ids(connection, experiment_ids))
     found: list[ColumnKey] = []
     for kind in (Kind.METRIC, Kind.PARAM, Kind.TAG):
         table = table_of(connection, kind)
@@ -42,16 +49,24 @@ def keys(
     return found
 
 
-def _names(
-    connection: ReadConnection, table: Table, run_ids: Sequence[str] | None
-) -> Iterable[Any]:
+def keys_of_runs(connection: ReadConnection, run_ids: Sequence[str]) -> list[ColumnKey]:
+    """Return the metric, param and tag keys of a few runs, each kind sorted."""
+    found: list[ColumnKey] = []
+    for kind in (Kind.METRIC, Kind.PARAM, Kind.TAG):
+        table = table_of(connection, kind)
+        if connection.features.has(table):
+            names = _keys_of_runs(connection, table, run_ids)
+            found += [ColumnKey(kind, name) for name in sorted(set(map(text, names)))]
+    return found
+
+
+def _names(connection: ReadConnection, table: Table, run_ids: RunIds | None) -> Iterable[Any]:
     if run_ids is None:
         return _all_keys(connection, table)
     if len(run_ids) <= _FEW_RUNS and connection.features.indexed(table, "run_uuid"):
-        return _keys_of_runs(connection, table, run_ids)
-    wanted = frozenset(run_ids)
+        return _keys_of_runs(connection, table, run_ids.tolist())
     every = _all_keys(connection, table)
-    return [key for key in every if _is_used(connection, table, key, wanted)]
+    return [key for key in every if _is_used(connection, table, key, run_ids)]
 
 
 def _run_ids(connection: ReadConnection, experiment_ids: Sequence[str]) -> list[str]:
@@ -81,7 +96,7 @@ def _keys_of_runs(connection: ReadConnection, table: Table, run_ids: Sequence[st
     return names
 
 
-def _is_used(connection: ReadConnection, table: Table, key: Any, run_ids: frozenset[str]) -> bool:
+def _is_used(connection: ReadConnection, table: Table, key: Any, run_ids: RunIds) -> bool:
     if "timestamp" in table.c and table is schema.metrics:
         return True  # many points a run: looking for the run would read whole histories
     statement = compiled(
@@ -92,7 +107,7 @@ def _is_used(connection: ReadConnection, table: Table, key: Any, run_ids: frozen
     )
     after: Any = ""
     while rows := connection.rows(statement, {"key": key, "after": after}):
-        if any(row[0] in run_ids for row in rows):
+        if (run_ids.rows_of([text(row[0]) for row in rows]) >= 0).any():
             return True
         if not follows(rows[-1][0], after):
             break

@@ -1,28 +1,27 @@
 """Which row is the parent of which, from the tag that names it; cycles are cut."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import numpy.typing as npt
 
 from runcase.store.columns import TextColumn
+from runcase.store.frame_ids import RunIds
+
+_Rows = npt.NDArray[np.int32]
 
 
-def parent_rows(parents: TextColumn, rows: Mapping[str, int]) -> npt.NDArray[np.int64]:
-    """Return the row of each run's parent, (n,) int64, -1 where there is none or it is not here.
+def parent_rows(parents: TextColumn, ids: RunIds) -> _Rows:
+    """Return the row of each run's parent, (n,) int32, -1 where there is none or it is not here.
 
     A run that is its own ancestor would never be shown: of each cycle the oldest run, which has
     the greatest row, loses its parent.
     """
-    lookup = np.full(len(parents.categories) + 1, -1, dtype=np.int64)
-    for code, run_id in enumerate(parents.categories):
-        lookup[code] = rows.get(run_id, -1)
-    parent: npt.NDArray[np.int64] = lookup[parents.codes]
+    lookup = np.append(ids.rows_of(parents.categories), -1).astype(np.int32)
+    parent: _Rows = lookup[parents.codes]
     _cut_cycles(parent)
     return parent
 
 
-def _cut_cycles(parent: npt.NDArray[np.int64]) -> None:
+def _cut_cycles(parent: _Rows) -> None:
     jump = parent.copy()
     for _ in range(len(parent).bit_length()):
         if not (jump >= 0).any():

@@ -1,11 +1,11 @@
 """Which rows a nested runs table shows, and how deep: parents above children in any order."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from runcase.store.frame import RunFrame
+from runcase.store.frame_arrays import RunFrame
 
 _Rows = npt.NDArray[np.int64]
 _Bools = npt.NDArray[np.bool_]
@@ -30,7 +30,7 @@ class VisibleRows(NamedTuple):
 
 
 def visible(
-    frame: RunFrame, order: _Rows, mask: _Bools | None, expanded: set[int], nested: bool
+    frame: RunFrame, order: _Rows, mask: _Bools | None, expanded: _Bools, nested: bool
 ) -> VisibleRows:
     """Return what a runs table shows.
 
@@ -38,7 +38,7 @@ def visible(
         frame: The runs; `frame.parent` has no cycles.
         order: Rows in the wanted order, all that may be shown; siblings keep it at every depth.
         mask: (n,) bool, the runs that match a filter; None for all.
-        expanded: The rows whose children are shown.
+        expanded: (n,) bool, the rows whose children are shown.
         nested: False for a flat list of the matching rows.
     """
     matching = np.ones(len(frame), dtype=np.bool_) if mask is None else mask
@@ -46,7 +46,7 @@ def visible(
         rows = order[matching[order]]
         none = np.zeros(len(rows), dtype=np.int64)
         return VisibleRows(rows, none.astype(np.int16), none.astype(np.bool_), none, none.copy())
-    kept = _with_ancestors(frame.parent, matching)
+    kept = with_ancestors(frame.parent, matching)
     shown = order[kept[order]]
     children = _Children(frame.parent, shown, len(frame))
     rows, depth = _unfolded(children, expanded)
@@ -55,9 +55,10 @@ def visible(
     return VisibleRows(rows, depth, ~matching[rows], child_count, total[rows] - child_count)
 
 
-def _with_ancestors(parent: _Rows, matching: _Bools) -> _Bools:
+def with_ancestors(parent: npt.NDArray[np.int32], matching: _Bools) -> _Bools:
+    """Return the matching rows and all that are above them, (n,) bool."""
     kept = matching.copy()
-    level = np.flatnonzero(matching)
+    level: npt.NDArray[np.integer[Any]] = np.flatnonzero(matching)
     while len(level):
         above = parent[level]
         above = np.unique(above[above >= 0])
@@ -69,7 +70,7 @@ def _with_ancestors(parent: _Rows, matching: _Bools) -> _Bools:
 class _Children:
     """The children of each row among those shown, in the order of the rows shown."""
 
-    def __init__(self, parent: _Rows, shown: _Rows, count: int) -> None:
+    def __init__(self, parent: npt.NDArray[np.int32], shown: _Rows, count: int) -> None:
         above = parent[shown]
         self.roots = shown[above < 0]
         below, above = shown[above >= 0], above[above >= 0]
@@ -85,12 +86,8 @@ class _Children:
         return self.sorted[first + np.arange(len(first))]
 
 
-def _unfolded(children: _Children, expanded: set[int]) -> tuple[_Rows, npt.NDArray[np.int16]]:
+def _unfolded(children: _Children, is_open: _Bools) -> tuple[_Rows, npt.NDArray[np.int16]]:
     """Place whole levels at a time: how many rows each takes, then from above where each goes."""
-    is_open = np.zeros(len(children.counts), dtype=np.bool_)
-    wanted = np.fromiter(expanded, dtype=np.int64, count=len(expanded))
-    is_open[wanted[(wanted >= 0) & (wanted < len(is_open))]] = True
-
     levels = [children.roots]
     parents: list[_Rows] = []  # for each deeper level, the places of the parents in the one above
     while True:

@@ -26,7 +26,7 @@ from runcase.store.artifact_roots import ArtifactRoot, resolve
 from runcase.store.artifacts import ArtifactFinder
 from runcase.store.connection import ReadConnection, compiled
 from runcase.store.engine import Store
-from runcase.store.frame import load
+from runcase.store.frame import RunFrame, load
 from runcase.store.opening import WAL, beside
 from runcase.store.orphans import orphan_folders
 from runcase.store.records import Lifecycle
@@ -247,13 +247,18 @@ def _values(connection: ReadConnection) -> list[Finding]:
     ]
 
 
+def _name(frame: RunFrame, run_id: str) -> str:
+    row = frame.row_of(run_id)
+    return (None if row is None else frame.text("run_name", row)) or run_id[:8]
+
+
 def _stalled(connection: ReadConnection) -> list[Finding]:
     frame = load(connection, None, Lifecycle.ACTIVE)
     stalled = stalled_runs(connection, frame, int(time.time() * 1000))
     if not stalled:
         return [Finding(Severity.GOOD, "No stalled runs", "Every RUNNING run is written to.")]
     examples = tuple(
-        (run_id, str(frame.name[frame.rows_by_id[run_id]]) or run_id[:8])
+        (run_id, _name(frame, run_id))
         for run_id in sorted(stalled, key=stalled.__getitem__)[:MAX_RUNS]
     )
     many = "1 run is" if len(stalled) == 1 else f"{len(stalled):,} runs are"

@@ -116,6 +116,14 @@ def _history(connection: ReadConnection, plan: _Plan, run_id: str, key: str) -> 
     return History(run_id, key, points["step"].copy(), points["timestamp"].copy(), value)
 
 
+def point_chunks(connection: ReadConnection, run_id: str, key: str) -> Iterator[NDArray[Any]]:
+    """Yield all points of one metric of one run as stored, in short statements.
+
+    The fields are rowid, step, timestamp, value and nan.
+    """
+    return _plan(connection)(run_id, key)
+
+
 def _readable(connection: ReadConnection, run_id: str, key: str) -> Iterator[NDArray[Any]]:
     """Yield the points of a history that can be read, where some are damaged or no numbers."""
     statement = _points(connection).where(metrics.c.run_uuid == run_id, metrics.c.key == key)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, Table, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, Table, bindparam, func, literal_column, or_, select
 
 from runcase.store import datasets, metrics, models, registry, salvage
 from runcase.store.connection import ReadConnection, compiled
@@ -97,9 +97,9 @@ def _texts_of(connection: ReadConnection, table: Table, run_id: str) -> dict[str
 
 
 def find(connection: ReadConnection, text: str, limit: int) -> list[Run]:
-    """Return runs whose id starts with the text, then those whose name contains it, newest first.
+    """Return runs whose id starts with the text, then those with it in their name, then in a tag.
 
-    Deleted runs are found too. Case matters for neither.
+    Each newest first. Deleted runs are found too. Case matters for none of them.
     """
     text = text.strip()
     if not text:
@@ -107,8 +107,9 @@ def find(connection: ReadConnection, text: str, limit: int) -> list[Run]:
     low = text.lower()
     by_id = select_runs().where(runs.c.run_uuid >= low, runs.c.run_uuid < low + "\U0010ffff")
     found = {row[0]: run_of(row) for row in connection.rows(by_id.limit(limit))}
-    for row in _named(connection, text, limit - len(found)):
-        found.setdefault(row[0], run_of(row))
+    for look in (_named, _tagged):
+        for row in look(connection, text, limit - len(found)):
+            found.setdefault(row[0], run_of(row))
     return list(found.values())[:limit]
 
 
@@ -133,6 +134,32 @@ def _named(connection: ReadConnection, text: str, limit: int) -> list[tuple[Any,
         found += connection.rows(statement, {"low": high - _NAME_CHUNK, "high": high})
         high -= _NAME_CHUNK
     return found[: max(0, limit)]
+
+
+def _tagged(connection: ReadConnection, text: str, limit: int) -> list[tuple[Any, ...]]:
+    """Compare the values of tags in short statements from the newest row on."""
+    if limit <= 0 or not connection.features.has(tags):
+        return []
+    rowid: ColumnElement[int] = literal_column("tags.rowid")
+    statement = compiled(
+        select(tags.c.run_uuid)
+        .where(
+            rowid > bindparam("low"),
+            rowid <= bindparam("high"),
+            tags.c.value.contains(text, autoescape=True),
+        )
+        .order_by(rowid.desc())
+        .limit(limit)
+    )
+    first, last = connection.rows(select(func.min(rowid), func.max(rowid)).select_from(tags))[0]
+    high = last or 0
+    ids: dict[Any, None] = {}
+    while len(ids) < limit and first is not None and high >= first:
+        rows = connection.rows(statement, {"low": high - _NAME_CHUNK, "high": high})
+        ids.update(dict.fromkeys(row[0] for row in rows))
+        high -= _NAME_CHUNK
+    found = select_runs().where(runs.c.run_uuid.in_(list(ids)[:limit]))
+    return sorted(connection.rows(found), key=lambda row: -(integer(row[4]) or 0))
 
 
 def _parents(connection: ReadConnection, run_id: str, parent: str | None) -> tuple[Run, ...]:

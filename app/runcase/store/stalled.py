@@ -20,8 +20,8 @@ def stalled_runs(connection: ReadConnection, frame: RunFrame, now_ms: int) -> di
     A sign of life is the run's start or the timestamp of one of its latest metrics.
     """
     is_running = frame.attribute("status").where("RUNNING".__eq__)
-    running = np.flatnonzero(is_running)[:_MOST].tolist()
-    starts = {str(frame.ids[row]): int(frame.start_time[row]) for row in running}
+    running = np.flatnonzero(is_running)[:_MOST]
+    starts = dict(zip(frame.ids.take(running), frame.start_time[running].tolist(), strict=True))
     seen = _last_writes(connection, list(starts))
     signs = {run_id: max(start, seen.get(run_id, MISSING)) for run_id, start in starts.items()}
     return {

@@ -92,8 +92,8 @@ def test_filter_order_limit_and_lifecycle(store, capsys):
 
 def test_mistakes_have_a_position(store):
     with pytest.raises(FilterError) as caught:
-        runs(store, filter_text="metrics.m > 1 OR x")
-    assert caught.value.position == 14
+        runs(store, filter_text="metrics.m > 1 OR AND")
+    assert caught.value.position == 19
     with pytest.raises(FilterError, match="no column 'rmse'") as caught:
         runs(store, columns=["run_id", "rmse"])
     assert caught.value.position == 7

@@ -4,8 +4,10 @@ import math
 
 import pytest
 
+import frames
 from made import VERSIONS, expected, unpack
-from runcase.store import frame, frame_columns
+from runcase.progress import Progress
+from runcase.store import frame, frame_read
 from runcase.store.columns import DatasetColumn, MetricColumn, TextColumn
 from runcase.store.create import create
 from runcase.store.engine import Store
@@ -48,10 +50,10 @@ def number(value):
     return math.copysign(math.inf, value) if abs(value) == 1.7976931348623157e308 else value
 
 
-@pytest.mark.parametrize("few", [6, 10_000, 0])
+@pytest.mark.parametrize("read_over", [8, 10_000, 0])
 @pytest.mark.parametrize("version", VERSIONS)
-def test_columns_hold_what_the_client_read(version, few, tmp_path, opened, monkeypatch):
-    monkeypatch.setattr(frame_columns, "_FEW", few)
+def test_columns_hold_what_the_client_read(version, read_over, tmp_path, opened, monkeypatch):
+    monkeypatch.setattr(frame_read, "_READ_OVER", read_over)
     want = expected(version)["runs"]
     with opened(unpack(version, tmp_path)).read() as connection:
         experiments = sorted({run["info"]["experiment_id"] for run in want.values()})
@@ -72,12 +74,12 @@ def test_columns_hold_what_the_client_read(version, few, tmp_path, opened, monke
         assert columns[Kind.TAG] == run["tags"]
         metrics = {key: number(metric["value"]) for key, metric in run["metrics"].items()}
         assert columns[Kind.METRIC] == pytest.approx(metrics, nan_ok=True)
-        assert runs.status[row] == run["info"]["status"]
+        assert runs.text("status", row) == run["info"]["status"]
         assert runs.start_time[row] == run["info"]["start_time"]
-        assert runs.name[row] == run["tags"].get("mlflow.runName", "")
+        assert runs.text("run_name", row) == run["tags"].get("mlflow.runName")
         above = runs.parent[row]
         parent = run["tags"].get("mlflow.parentRunId")
-        assert runs.parent_id[row] == parent
+        assert runs.text("parent_id", row) == parent
         assert above == (
             -1 if parent is None or runs.row_of(parent) is None else runs.row_of(parent)
         )
@@ -131,6 +133,21 @@ def test_first_rows_come_first_and_the_rest_later(tmp_path, opened):
         assert set(again.columns) == {key, PARENT}
 
 
+def test_keys_that_come_round_across_runs_stay_with_their_runs(made, opened):
+    path, add = made
+    loss, acc = ((ColumnKey(Kind.METRIC, name)) for name in ("loss", "acc"))
+    add("a", points=[Point("loss", 1, 1, 0)])
+    add("b", points=[Point("acc", 2, 1, 0), Point("loss", 3, 1, 0)])
+    add("c", points=[Point("acc", 4, 1, 0)])
+    with opened(path).read() as connection:
+        runs = frame.load(connection, ["0"], Lifecycle.ACTIVE)
+        frame.load_columns(connection, runs, [loss, acc])
+    found = [[runs.columns[key].values[row] for row in range(3)] for key in (loss, acc)]
+    assert found == [
+        pytest.approx(each, nan_ok=True) for each in ([1, 3, math.nan], [math.nan, 2, 4])
+    ]
+
+
 def test_cycles_of_parents_are_cut_at_the_oldest_run(made, opened):
     path, add = made
     for run_id, parent, start in (
@@ -146,7 +163,7 @@ def test_cycles_of_parents_are_cut_at_the_oldest_run(made, opened):
         runs = frame.load(connection, ["0"], Lifecycle.ACTIVE)
     assert runs.ids.tolist() == list("abcdef")
     assert runs.parent.tolist() == [2, 0, -1, 0, -1, -1]
-    assert runs.parent_id.tolist() == ["c", "a", "b", "a", "e", "gone"]
+    assert [runs.text("parent_id", row) for row in range(6)] == ["c", "a", "b", "a", "e", "gone"]
 
 
 def test_runs_without_a_start_come_last(made, opened):
@@ -210,8 +227,8 @@ def test_small_pieces_read_the_same(tmp_path, opened, monkeypatch):
         keys = frame.keys(connection)
         frame.load_columns(connection, whole, keys)
         monkeypatch.setattr(frame, "_CHUNK", 2)
-        monkeypatch.setattr(frame_columns, "_CHUNK", 3)
-        monkeypatch.setattr(frame_columns, "_IDS", 2)
+        monkeypatch.setattr(frame_read, "_ROWS", 3)
+        monkeypatch.setattr(frame_read, "_IDS", 2)
         small = frame.load(connection, None, Lifecycle.ALL)
         frame.load_columns(connection, small, keys)
     assert small.ids.tolist() == whole.ids.tolist()
@@ -223,3 +240,107 @@ def test_small_pieces_read_the_same(tmp_path, opened, monkeypatch):
         else:
             for row in range(len(whole)):
                 assert column.text(row) == other.text(row)
+
+
+def test_the_newest_runs_are_the_first_of_all(tmp_path, opened, monkeypatch):
+    monkeypatch.setattr(frame, "_CHUNK", 4)
+    for version in VERSIONS:
+        with opened(unpack(version, tmp_path)).read() as connection:
+            for experiments in (None, ["1"]):
+                every = frame.load(connection, experiments, Lifecycle.ACTIVE)
+                some = frame.newest(connection, experiments, Lifecycle.ACTIVE, 3)
+                assert some.ids.tolist() == every.ids[:3]
+                assert some.start_time.tolist() == every.start_time[:3].tolist()
+                keys = frame.keys_of_runs(connection, some.ids)
+                frame.load_rows(connection, some, range(len(some)), keys)
+                frame.load_columns(connection, every, keys)
+                for key in keys:
+                    if some.columns[key].complete:
+                        assert _said(some, key, 3) == _said(every, key, 3)
+
+
+def _said(runs, key, count):
+    column = runs.columns[key]
+    rows = range(min(count, len(runs)))
+    if isinstance(column, TextColumn):
+        return [column.text(row) for row in rows]
+    return [str(column.values[row]) for row in rows]
+
+
+def test_models_are_those_a_run_logged_and_was_registered_as(tmp_path, opened):
+    key = ColumnKey(Kind.MODEL, "name")
+    with opened(unpack("3.18.0", tmp_path)).read() as connection:
+        runs = frame.load(connection, None, Lifecycle.ALL)
+        frame.load_columns(connection, runs, [key])
+        want = {}
+        for table, run in (("logged_models", "source_run_id"), ("model_versions", "run_id")):
+            for run_id, name in connection.rows(f"SELECT {run}, name FROM {table}"):
+                if runs.row_of(run_id or "") is not None:
+                    want.setdefault(run_id, set()).add(name)
+    assert want
+    found = {run_id: set(runs.columns[key].texts(row)) for row, run_id in enumerate(runs.ids)}
+    assert {run_id: names for run_id, names in found.items() if names} == want
+
+
+def test_artifact_uris_are_read_when_asked_for(made, opened):
+    path, add = made
+    for run_id in "abc":
+        add(run_id)
+    with opened(path).read() as connection:
+        runs = frame.load(connection, ["0"], Lifecycle.ACTIVE)
+        assert runs.text("artifact_uri", 0) is None
+        assert runs.column(frame.ARTIFACT_URI) is None
+        frame.load_rows(connection, runs, [1], [frame.ARTIFACT_URI])
+        assert not runs.columns[frame.ARTIFACT_URI].complete
+        frame.load_columns(connection, runs, [frame.ARTIFACT_URI])
+    found = [runs.text("artifact_uri", row) for row in range(3)]
+    assert found == ["/artifacts/a", "/artifacts/b", "/artifacts/c"]
+
+
+def test_names_come_from_the_tag_where_the_row_has_none(made, opened):
+    path, add = made
+    add("a", name="own", tags={"mlflow.runName": "own"})
+    add("b", name="", tags={"mlflow.runName": "tagged"})
+    add("c")
+    with opened(path).read() as connection:
+        runs = frame.load(connection, ["0"], Lifecycle.ACTIVE)
+    assert [runs.text("run_name", row) for row in range(3)] == ["own", "tagged", None]
+
+
+def test_numbers_say_what_they_are():
+    params, metrics = ColumnKey(Kind.PARAM, "p"), ColumnKey(Kind.METRIC, "m")
+    runs = frames.frame(
+        4,
+        {
+            params: frames.text(["1e3", "x", None, "nan"]),
+            metrics: frames.metric([math.inf, math.nan, None, 2.0]),
+        },
+        starts=[40, 30, None, 10],
+        ends=[45, None, 20, 5],
+    )
+    value, nan, absent, no_number = frame.VALUE, frame.NAN, frame.ABSENT, frame.NO_NUMBER
+    for key, numbers, states in (
+        (params, [1000, math.nan, math.nan, math.nan], [value, no_number, absent, nan]),
+        (metrics, [math.inf, math.nan, math.nan, 2], [value, nan, absent, value]),
+        (ColumnKey(Kind.ATTRIBUTE, "duration"), [5, math.nan, math.nan, -5], [0, 2, 2, 0]),
+        (ColumnKey(Kind.ATTRIBUTE, "start_time"), [40, 30, math.nan, 10], [0, 0, 2, 0]),
+    ):
+        found = runs.numbers(key)
+        assert found[0].tolist() == pytest.approx(numbers, nan_ok=True)
+        assert found[1].tolist() == states
+    assert runs.numbers(ColumnKey(Kind.METRIC, "none")) is None
+    assert runs.column(ColumnKey(Kind.ATTRIBUTE, "run_id")).text(2) == "0002"
+
+
+def test_columns_are_forgotten_and_progress_is_told(tmp_path, opened):
+    told = []
+    progress = Progress(lambda *step: told.append(step))
+    with opened(unpack("3.18.0", tmp_path)).read(progress) as connection:
+        runs = frame.load(connection, None, Lifecycle.ALL)
+        assert told[-1][0] == told[-1][1] > 0
+        assert told[-1][2] in ("runs", "columns")
+        keys = frame.keys(connection)
+        frame.load_columns(connection, runs, keys)
+        assert told[-1] == (len(keys) - 1, len(keys) - 1, "columns")  # the parents are there
+        runs.forget(keys)
+        assert set(runs.columns) == {PARENT}

@@ -8,7 +8,7 @@ import pytest
 from frames import datasets, frame, metric, text
 from runcase.store import columns
 from runcase.store.columns import TextColumn
-from runcase.store.frame_sort import order_by_column
+from runcase.store.frame_sort import order_by_column, order_by_columns
 from runcase.store.records import ColumnKey, Kind
 
 A = ColumnKey(Kind.METRIC, "a")
@@ -92,5 +92,18 @@ def test_texts_sorted_in_pieces_have_the_same_ranks(monkeypatch, natural):
 def test_ranks_follow_new_texts():
     column = text(["b", "a"])
     assert column.ranks(True).tolist() == [1, 0]
-    column.code("0")
+    column.put(0, "0")
     assert column.ranks(True).tolist() == [2, 1, 0]
+
+
+def test_several_columns_sort_the_first_one_first():
+    runs = frame(5, {P: text(["b", "a", None, "a", "b"]), A: metric([1, 2, 3, 4, None])})
+    assert order_by_columns(runs, [(P, False), (A, True)]).tolist() == [3, 1, 0, 4, 2]
+    assert order_by_columns(runs, [(P, True), (A, True)], np.array([4, 3, 0])).tolist() == [0, 4, 3]
+    assert order_by_columns(runs, []).tolist() == [0, 1, 2, 3, 4]
+
+
+def test_numbers_as_texts_sort_with_nan_before_missing():
+    runs = frame(5, {P: text(["nan", None, "2", "10", "-1"])})
+    assert order_by_column(runs, P, False).tolist() == [4, 2, 3, 0, 1]
+    assert order_by_column(runs, P, True).tolist() == [3, 2, 4, 0, 1]

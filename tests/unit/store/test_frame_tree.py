@@ -34,6 +34,10 @@ def oracle(parents, order, mask, expanded):
     return shown
 
 
+def opened(count, rows):
+    return np.isin(np.arange(count), list(rows))
+
+
 @st.composite
 def forests(draw):
     count = draw(st.integers(0, 14))
@@ -45,7 +49,7 @@ def forests(draw):
         parents[names[place]] = -1 if above < 0 else names[above]
     order = draw(st.permutations(range(count)))
     mask = draw(st.lists(st.booleans(), min_size=count, max_size=count))
-    expanded = draw(st.sets(st.integers(-1, count)))
+    expanded = draw(st.sets(st.integers(0, max(0, count - 1))))
     return parents, list(order), mask, expanded
 
 
@@ -53,9 +57,8 @@ def forests(draw):
 def test_nesting_is_that_of_the_recursion(forest):
     parents, order, mask, expanded = forest
     runs = frame(len(parents), parents=parents)
-    found = visible(
-        runs, np.array(order, dtype=np.int64), np.array(mask, dtype=bool), expanded, nested=True
-    )
+    ready = np.array(order, dtype=np.int64), np.array(mask, dtype=bool)
+    found = visible(runs, *ready, opened(len(parents), expanded), nested=True)
     shown = list(zip(*(array.tolist() for array in found), strict=True))
     assert shown == oracle(parents, order, mask, expanded)
 
@@ -63,7 +66,11 @@ def test_nesting_is_that_of_the_recursion(forest):
 def test_a_flat_list_shows_the_matching_rows_only():
     runs = frame(4, parents=[-1, 0, 1, -1])
     found = visible(
-        runs, np.array([3, 2, 1, 0]), np.array([True, False, True, True]), {0, 1}, False
+        runs,
+        np.array([3, 2, 1, 0]),
+        np.array([True, False, True, True]),
+        opened(4, {0, 1}),
+        False,
     )
     assert found.rows.tolist() == [3, 2, 0]
     assert found.depth.tolist() == [0, 0, 0]
@@ -72,7 +79,7 @@ def test_a_flat_list_shows_the_matching_rows_only():
 
 def test_without_a_filter_all_rows_match():
     runs = frame(3, parents=[-1, 0, 0])
-    found = visible(runs, np.arange(3), None, {0}, True)
+    found = visible(runs, np.arange(3), None, opened(3, {0}), True)
     assert found.rows.tolist() == [0, 1, 2]
     assert found.child_count.tolist() == [2, 0, 0]
 
@@ -80,6 +87,6 @@ def test_without_a_filter_all_rows_match():
 def test_a_deep_chain_is_no_trouble():
     count = 40_000
     runs = frame(count, parents=[-1, *range(count - 1)])
-    found = visible(runs, np.arange(count), None, set(range(count)), True)
+    found = visible(runs, np.arange(count), None, np.ones(count, bool), True)
     assert len(found.rows) == count
     assert found.depth.max() == 32_767

@@ -1,3 +1,5 @@
+import numpy as np
+
 from made import unpack
 from runcase.store.engine import Store
 from runcase.store.frame import load
@@ -9,7 +11,8 @@ def test_only_running_runs_without_a_sign_of_life_are_stalled(tmp_path):
     store = Store.open(unpack("3.18.0", tmp_path))
     with store.read() as connection:
         frame = load(connection, None, Lifecycle.ACTIVE)
-        running = {str(i) for i, s in zip(frame.ids, frame.status, strict=True) if s == "RUNNING"}
+        rows = np.flatnonzero(frame.attribute("status").where("RUNNING".__eq__))
+        running = set(frame.ids.take(rows))
         assert running
         newest = int(frame.start_time.max())
         long_after = stalled_runs(connection, frame, newest + 100 * STALLED_MS)

@@ -4,7 +4,7 @@ import pytest
 
 from made import unpack
 from runcase.session.session import Session
-from runcase.store.frame import load
+from runcase.store.frame import ARTIFACT_URI, load, load_columns
 from runcase.store.records import Lifecycle
 from runcase.ui.dialogs.fix_root import FixRoot
 
@@ -27,9 +27,10 @@ def torn(tmp_path, jobs, qtbot):
 def a_run_with_files(session, elsewhere):
     with session.store.read() as connection:
         frame = load(connection, None, Lifecycle.ACTIVE)
-    for run_id, uri in zip(frame.ids, frame.artifact_uri, strict=True):
+        load_columns(connection, frame, [ARTIFACT_URI])
+    for row, run_id in enumerate(frame.ids):
         if any(elsewhere.rglob(f"{run_id}/artifacts")):
-            return str(run_id), str(uri)
+            return run_id, frame.text("artifact_uri", row)
     raise AssertionError("no run has files")
 
 

@@ -5,10 +5,13 @@ import random
 import numpy as np
 import pytest
 
+from interop.queries import Queries
+from made import unpack
 from runcase.errors import FilterError
 from runcase.store import frame
 from runcase.store.engine import Store
 from runcase.store.records import Lifecycle
+from runcase.store.sample import write_sample
 from runcase.store.search import parse, parse_order
 
 FILTERS = [
@@ -161,38 +164,90 @@ def described():
 
 @pytest.fixture(scope="module")
 def written(mlflow, tmp_path_factory):
+    """A store that the client wrote: (database, experiments searched, ids of the runs)."""
     folder = tmp_path_factory.mktemp("store")
     database = folder / "mlflow.db"
     found = mlflow(
         "write", database=str(database), artifacts=str(folder / "artifacts"), runs=described()
     )
-    return database, found["experiment"], found["ids"]
+    return database, [found["experiment"]], found["ids"]
 
 
-def ours(connection, experiment, filter_text, order, view):
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """The store that MLflow 3.18 wrote for all kinds of tests, which it reads without migrating."""
+    database = unpack("3.18.0", tmp_path_factory.mktemp("made"))
+    return database, experiments_of(database), []
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory):
+    """The store that our own code writes, with hundreds of runs in several experiments."""
+    database = write_sample(tmp_path_factory.mktemp("sample") / "store")
+    return database, experiments_of(database), []
+
+
+def experiments_of(database):
+    store = Store.open(database)
+    try:
+        with store.read() as connection:
+            return sorted(set(frame.load(connection, None, Lifecycle.ALL).attribute(
+                "experiment_id").categories))  # fmt: skip
+    finally:
+        store.close()
+
+
+def ours(connection, experiments, filter_text, order, view):
     try:
         wanted, ordering = parse(filter_text), parse_order(order)
     except FilterError:
         return None
-    runs = frame.load(connection, [experiment], Lifecycle(view))
+    if not wanted.is_mlflow:
+        return None
+    runs = frame.load(connection, experiments, Lifecycle(view))
     frame.load_columns(connection, runs, wanted.columns() | ordering.columns())
     rows = ordering.apply(runs, np.flatnonzero(wanted.mask(runs)))
-    return runs.ids[rows].tolist()
+    return runs.ids.take(rows)
+
+
+def compared(mlflow, store, queries):
+    """Assert that both answer alike; returns the client's answers."""
+    database, experiments, _ = store
+    theirs = mlflow("search", database=str(database), experiments=experiments, queries=queries)
+    opened = Store.open(database)
+    try:
+        with opened.read() as connection:
+            for query, want in zip(queries, theirs, strict=True):
+                assert ours(connection, experiments, *query) == want, query
+    finally:
+        opened.close()
+    return theirs
 
 
 def test_the_same_runs_in_the_same_order(mlflow, written):
-    database, experiment, ids = written
+    ids = written[2]
     queries = [[text.format(*ids) if "{" in text else text, [], "active"] for text in FILTERS]
     queries += [["", order, "active"] for order in ORDERS]
     queries += [["metrics.a != 1", order, "all"] for order in ORDERS]
     queries += [["tags.team != 'b'", ["metrics.a DESC"], "deleted"]]
-    theirs = mlflow("search", database=str(database), experiments=[experiment], queries=queries)
-    store = Store.open(database)
-    try:
-        with store.read() as connection:
-            for query, want in zip(queries, theirs, strict=True):
-                assert ours(connection, experiment, *query) == want, query
-    finally:
-        store.close()
+    theirs = compared(mlflow, written, queries)
     assert sum(want is None for want in theirs) >= 25
     assert sum(bool(want) for want in theirs) >= 70
+
+
+@pytest.mark.parametrize("name", ["written", "made", "sample"])
+def test_queries_at_random_have_the_same_answers(mlflow, request, name):
+    store = request.getfixturevalue(name)
+    opened = Store.open(store[0])
+    try:
+        with opened.read() as connection:
+            made_of = Queries(connection, seed=4)
+    finally:
+        opened.close()
+    queries = [[made_of.filter(), [], "active"] for _ in range(120)]
+    queries += [["", made_of.order(), "active"] for _ in range(40)]
+    queries += [[made_of.filter(), made_of.order(), "all"] for _ in range(40)]
+    assert len({str(query) for query in queries}) >= 170
+    theirs = compared(mlflow, store, queries)
+    assert sum(want is not None for want in theirs) >= 150
+    assert sum(bool(want) for want in theirs) >= 90

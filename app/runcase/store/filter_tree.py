@@ -1,23 +1,20 @@
 """A filter as a tree: each node says which columns it reads and which runs of a frame it keeps."""
 
-import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from operator import eq, ge, gt, le, lt, ne
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from runcase.store.columns import DatasetColumn, MetricColumn, TextColumn
-from runcase.store.frame import MISSING, RunFrame
-from runcase.store.records import ColumnKey
+from runcase.store.columns import Column, DatasetColumn, MetricColumn, TextColumn
+from runcase.store.frame import ARTIFACT_URI, MISSING, RunFrame
+from runcase.store.records import ColumnKey, Kind
 
-_Compare = Callable[[Any, Any], Any]
+Bools = npt.NDArray[np.bool_]
 
-# MLflow stores an infinity as the largest double, and compares with that.
-_LARGEST = np.finfo(np.float64).max
-_COMPARE: dict[str, _Compare] = {"=": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
+NOTE = ColumnKey(Kind.MARK, "note")
+EXPERIMENT = ColumnKey(Kind.ATTRIBUTE, "experiment")
+CLOCK = ("start_time", "end_time", "duration", "age")
 
 
 class Node(Protocol):
@@ -27,9 +24,33 @@ class Node(Protocol):
         """Return the columns that must be loaded before `mask`."""
         ...
 
-    def mask(self, frame: RunFrame) -> npt.NDArray[np.bool_]:
-        """Return for each row of the frame whether it is kept, (n,) bool."""
+    def mask(self, frame: RunFrame, now: int) -> Bools:
+        """Return for each row of the frame whether it is kept, (n,) bool, at a time in ms."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A column's name in the text of a filter: where it starts and how long it is."""
+
+    start: int
+    length: int
+    column: ColumnKey
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A part of a filter between two ANDs: text[start:end], the names in it, what it tests.
+
+    `has_open_or` says that it is several parts with OR between them, without parentheses.
+    """
+
+    start: int
+    end: int
+    node: Node
+    names: tuple[Named, ...]
+    tested: frozenset[ColumnKey]
+    has_open_or: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,159 +63,118 @@ class All:
         """Return the columns of all children."""
         return set().union(*(child.columns() for child in self.children))
 
-    def mask(self, frame: RunFrame) -> npt.NDArray[np.bool_]:
+    def mask(self, frame: RunFrame, now: int) -> Bools:
         """Return the rows that every child keeps."""
-        kept = np.ones(len(frame), dtype=np.bool_)
+        if not self.children:
+            return np.ones(len(frame), dtype=np.bool_)
+        kept = self.children[0].mask(frame, now)
+        for child in self.children[1:]:
+            kept = kept & child.mask(frame, now)
+        return kept
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Keeps the rows that at least one child keeps."""
+
+    children: tuple[Node, ...]
+
+    def columns(self) -> set[ColumnKey]:
+        """Return the columns of all children."""
+        return set().union(*(child.columns() for child in self.children))
+
+    def mask(self, frame: RunFrame, now: int) -> Bools:
+        """Return the rows that a child keeps."""
+        kept = np.zeros(len(frame), dtype=np.bool_)
         for child in self.children:
-            kept &= child.mask(frame)
+            kept = kept | child.mask(frame, now)
         return kept
 
 
 @dataclass(frozen=True, slots=True)
-class MetricTest:
-    """Compares a metric's latest value; a logged NaN differs from every number, and only that."""
+class Not:
+    """Keeps the rows that its child does not keep, those without a value among them."""
 
-    column: ColumnKey
-    comparator: str
-    value: float
+    child: Node
 
     def columns(self) -> set[ColumnKey]:
-        """Return the metric's column."""
-        return {self.column}
+        """Return the columns of the child."""
+        return self.child.columns()
 
-    def mask(self, frame: RunFrame) -> npt.NDArray[np.bool_]:
-        """Return the rows whose value compares so."""
-        column = frame.columns[self.column]
-        assert isinstance(column, MetricColumn)
-        stored = np.clip(column.values, -_LARGEST, _LARGEST)
-        # NaN compares false but for !=, which is MLflow's rule too.
-        kept: npt.NDArray[np.bool_] = _COMPARE[self.comparator](stored, self.value)
-        return kept & column.present
-
-
-@dataclass(frozen=True, slots=True)
-class TimeTest:
-    """Compares `start_time` or `end_time` in ms; a run without that time is never kept."""
-
-    attribute: str
-    comparator: str
-    value: int | float
-
-    def columns(self) -> set[ColumnKey]:
-        """Return nothing: a frame always has its times."""
-        return set()
-
-    def mask(self, frame: RunFrame) -> npt.NDArray[np.bool_]:
-        """Return the rows whose time compares so."""
-        times = frame.start_time if self.attribute == "start_time" else frame.end_time
-        compared: npt.NDArray[np.bool_] = _COMPARE[self.comparator](times, self.value)
-        kept: npt.NDArray[np.bool_] = compared & (times != MISSING)
-        return kept
-
-
-@dataclass(frozen=True, slots=True)
-class TextTest:
-    """Tests a param or a tag, or any of the datasets of a run; absent texts fail."""
-
-    column: ColumnKey
-    test: Callable[[str], bool]
-
-    def columns(self) -> set[ColumnKey]:
-        """Return the tested column."""
-        return {self.column}
-
-    def mask(self, frame: RunFrame) -> npt.NDArray[np.bool_]:
-        """Return the rows whose text passes."""
-        column = frame.columns[self.column]
-        assert isinstance(column, TextColumn | DatasetColumn)
-        return column.where(self.test)
-
-
-@dataclass(frozen=True, slots=True)
-class AttributeTest:
-    """Tests a text attribute of the run's own row."""
-
-    attribute: str
-    test: Callable[[str], bool]
-
-    def columns(self) -> set[ColumnKey]:
-        """Return nothing: a frame always has its attributes."""
-        return set()
-
-    def mask(self, frame: RunFrame) -> npt.NDArray[np.bool_]:
-        """Return the rows whose attribute passes."""
-        return frame.attribute(self.attribute).where(self.test)
+    def mask(self, frame: RunFrame, now: int) -> Bools:
+        """Return the rows that the child leaves."""
+        return ~self.child.mask(frame, now)
 
 
 @dataclass(frozen=True, slots=True)
 class PresenceTest:
-    """Asks whether a run has a param or tag at all; a tag whose value is NULL is there."""
+    """Asks whether a run has something at all; a tag whose value is NULL is there."""
 
     column: ColumnKey
     wanted: bool
 
     def columns(self) -> set[ColumnKey]:
         """Return the tested column."""
-        return {self.column}
+        return needed(self.column)
 
-    def mask(self, frame: RunFrame) -> npt.NDArray[np.bool_]:
+    def mask(self, frame: RunFrame, now: int) -> Bools:
         """Return the rows that have it, or have it not."""
-        column = frame.columns[self.column]
-        assert isinstance(column, TextColumn)
-        return column.present if self.wanted else ~column.present
+        present = _present(frame, self.column)
+        return present if self.wanted else ~present
 
 
-def text_test(comparator: str, value: str | tuple[str, ...]) -> Callable[[str], bool]:
-    """Return the test of = != LIKE ILIKE IN or NOT IN against a value, or a tuple for the last two.
+@dataclass(frozen=True, slots=True)
+class WordTest:
+    """Asks whether a run holds a plain word anywhere, in the person's own note on it too."""
 
-    LIKE knows % and _ and no escape, and tells capitals apart; ILIKE does not, in ASCII only.
-    """
-    if isinstance(value, tuple):
-        wanted = frozenset(value)
-        return wanted.__contains__ if comparator == "IN" else lambda text: text not in wanted
-    match comparator:
-        case "=":
-            return value.__eq__
-        case "!=":
-            return value.__ne__
-        case "LIKE":
-            return _like(value)
-    lowered = _like(_lower(value))
-    return lambda text: lowered(_lower(text))
+    column: ColumnKey
 
+    def columns(self) -> set[ColumnKey]:
+        """Return the word's column and the notes."""
+        return {self.column, NOTE}
 
-def _lower(text: str) -> str:
-    if text.isascii():
-        return text.lower()
-    return text.translate(_ASCII_LOWER)
+    def mask(self, frame: RunFrame, now: int) -> Bools:
+        """Return the rows that hold the word."""
+        kept = _present(frame, self.column)
+        notes = column_of(frame, NOTE)
+        if isinstance(notes, TextColumn):
+            word = self.column.key
+            kept = kept | notes.where(lambda text: word in text.casefold())
+        return kept
 
 
-_ASCII_LOWER = {capital: capital + 32 for capital in range(ord("A"), ord("Z") + 1)}
+def needed(key: ColumnKey) -> set[ColumnKey]:
+    """Return what must be loaded for a column: nothing for what a frame always has."""
+    return set() if _is_always_there(key) else {key}
 
 
-def _like(pattern: str) -> Callable[[str], bool]:
-    """Match piece by piece, leftmost first: one regex with several .* can take minutes."""
-    first, *rest = (_piece(part) for part in pattern.split("%"))
-    if not rest:
-        return lambda text: first.fullmatch(text) is not None
-    last = rest.pop()
-    tail = len(pattern.rsplit("%", 1)[1])
-
-    def matches(text: str) -> bool:
-        found = first.match(text)
-        if found is None:
-            return False
-        at = found.end()
-        for piece in rest:
-            found = piece.search(text, at)
-            if found is None:
-                return False
-            at = found.end()
-        begin = len(text) - tail
-        return begin >= at and last.fullmatch(text, begin) is not None
-
-    return matches
+def column_of(frame: RunFrame, key: ColumnKey) -> Column | None:
+    """Return a column; None where nobody gave the frame its marks or its experiments' names."""
+    if _is_always_there(key):
+        return frame.attribute(key.key)
+    if key.kind is Kind.MARK or key == EXPERIMENT:
+        return frame.columns.get(key)
+    return frame.columns[key]
 
 
-def _piece(part: str) -> re.Pattern[str]:
-    return re.compile("".join("." if c == "_" else re.escape(c) for c in part), re.DOTALL)
+def _is_always_there(key: ColumnKey) -> bool:
+    return key.kind is Kind.ATTRIBUTE and key not in (ARTIFACT_URI, EXPERIMENT)
+
+
+def _present(frame: RunFrame, key: ColumnKey) -> Bools:
+    if key.kind is Kind.ATTRIBUTE and key.key in CLOCK:
+        return has_time(frame, key.key)
+    column = column_of(frame, key)
+    if isinstance(column, MetricColumn | TextColumn):
+        return np.asarray(column.present, dtype=np.bool_)
+    if isinstance(column, DatasetColumn):
+        return column.where(lambda _text: True)
+    return np.zeros(len(frame), dtype=np.bool_)
+
+
+def has_time(frame: RunFrame, name: str) -> Bools:
+    """Return the rows that have a time of `CLOCK`, (n,) bool; a duration needs both its ends."""
+    if name == "end_time":
+        return np.asarray(frame.end_time != MISSING)
+    started = np.asarray(frame.start_time != MISSING)
+    return started & (frame.end_time != MISSING) if name == "duration" else started

@@ -38,6 +38,14 @@ def _cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
         os.environ["XDG_CACHE_HOME"] = before
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _garbage_on_this_thread() -> Iterator[None]:
+    """No worker thread collects garbage: it would delete widgets there."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
 @pytest.fixture
 def jobs(qapp: QApplication) -> Iterator[Jobs]:
     made = Jobs()
@@ -73,8 +81,10 @@ def previews(jobs: Jobs) -> Iterator[Previews]:
 
 
 @pytest.fixture
-def context(theme: Theme, settings: Settings, jobs: Jobs, previews: Previews) -> Context:
-    return Context(theme, settings, jobs, previews)
+def context(
+    theme: Theme, settings: Settings, jobs: Jobs, previews: Previews, tmp_path: Path
+) -> Context:
+    return Context(theme, settings, jobs, previews, tmp_path / "local.db")
 
 
 @pytest.fixture
@@ -118,6 +128,7 @@ def _nothing_stays_open() -> Iterator[None]:
     """Windows and threads that a test makes end with it; those of wider fixtures may stay."""
     threads, windows = _threads(), _windows()
     yield
+    gc.collect(1)
     left = _threads() - threads
     assert not {thread.name for thread in left}, "threads are left over"
     if _windows() - windows:

@@ -13,7 +13,7 @@ from shared import ROOT
 
 MOST_LINES = 500
 TOOLS = Path(sys.executable).parent
-BELOW_QT = ("store", "preview", "curves")
+BELOW_QT = ("store", "preview", "curves", "local")
 
 
 def python_files():

@@ -15,7 +15,10 @@ from runcase.progress import Progress
 
 T = TypeVar("T")
 
-LANES = {"read": 2, "files": 1, "watch": 1}
+_OWN_FAULT = "Runcase made a mistake here, and this could not be done."
+
+# "local" has one worker: what a person noted is written in the order in which it was noted.
+LANES = {"read": 2, "files": 1, "watch": 1, "local": 1}
 
 
 @dataclass(eq=False, slots=True)
@@ -27,6 +30,7 @@ class Job(Generic[T]):
     failed: Callable[[RuncaseError], None] | None
     progressed: Callable[[int, int, str], None] | None
     key: str
+    finishes: bool = False
     progress: Progress = field(default_factory=Progress)
     done: bool = False
 
@@ -72,6 +76,7 @@ class Jobs(QObject):
         progressed: Callable[[int, int, str], None] | None = None,
         key: str = "",
         lane: str = "read",
+        finishes: bool = False,
     ) -> Job[T]:
         """Run `work` on a lane, then call `then` with its answer on the GUI thread.
 
@@ -83,11 +88,12 @@ class Jobs(QObject):
             progressed: Called with (done, total, what).
             key: A new job of the same owner and key cancels the one before.
             lane: One of `LANES`.
+            finishes: Whether `close` waits for it instead of cancelling it: a short write.
 
         Returns:
             The job, to cancel it. After `close` nothing is begun: the job is cancelled already.
         """
-        job: Job[T] = Job(owner, then, failed, progressed, key)
+        job: Job[T] = Job(owner, then, failed, progressed, key, finishes)
         if self._closed:
             job.cancel()
             job.done = True
@@ -104,13 +110,15 @@ class Jobs(QObject):
         return job
 
     def close(self) -> None:
-        """Cancel everything and wait for the threads to end."""
+        """Cancel everything but what `finishes`, and wait for the threads to end."""
         with self._lock:
             self._closed = True
         for job in tuple(self._jobs):
-            job.cancel()
+            if not job.finishes:
+                job.cancel()
         for lane in self._lanes.values():
-            lane.shutdown(wait=True, cancel_futures=True)
+            # What waits in a lane is begun, to end at once if it was cancelled.
+            lane.shutdown(wait=True, cancel_futures=False)
         self._jobs.clear()
         self._latest.clear()
 
@@ -154,6 +162,9 @@ class Jobs(QObject):
             job.failed(payload)
         elif kind in ("failed", "broken"):
             sys.excepthook(type(payload), payload, payload.__traceback__)
+            if job.failed is not None:
+                # Whoever waits for an answer must not wait for ever.
+                job.failed(RuncaseError(_OWN_FAULT, "Try again; if it stays so, report it."))
 
     def _forget(self, job: Job[Any]) -> None:
         job.done = True

@@ -18,6 +18,7 @@ from runcase.store.changes import Change, Origin
 if TYPE_CHECKING:
     from runcase.store.artifacts import ArtifactFinder
     from runcase.store.engine import ReadConnection, Store
+    from runcase.store.records import Experiment
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -55,6 +56,8 @@ class Session(QObject):
         self.state = State.OPENING
         self.error: RuncaseError | None = None
         self.changed_ms = 0
+        # What the window listed last, so that no page has to list it again; None before that.
+        self.experiments: Sequence[Experiment] | None = None
         self._opening: Job[Any] | None = None
         self._store: Store | None = None
         self._finder: ArtifactFinder | None = None

@@ -152,6 +152,21 @@ def test_errors_for_a_person_go_to_failed(qapp, owner):
     jobs.close()
 
 
+def test_whoever_waits_hears_of_a_bug_too(qapp, owner, excepthook):
+    jobs = InlineJobs()
+    seen = []
+
+    def work(_progress):
+        raise ZeroDivisionError("a bug")
+
+    jobs.submit(work, owner=owner, then=seen.append, failed=seen.append)
+    (error,) = seen
+    assert isinstance(error, RuncaseError)
+    assert "mistake" in str(error)
+    assert len(excepthook) == 1
+    jobs.close()
+
+
 @pytest.mark.parametrize("error", [RuncaseError("nobody asked"), ZeroDivisionError("a bug")])
 def test_errors_that_nobody_takes_go_to_the_excepthook(qapp, owner, excepthook, error):
     jobs = InlineJobs()
@@ -160,8 +175,7 @@ def test_errors_that_nobody_takes_go_to_the_excepthook(qapp, owner, excepthook, 
     def work(_progress):
         raise error
 
-    failed = seen.append if isinstance(error, ZeroDivisionError) else None
-    jobs.submit(work, owner=owner, then=seen.append, failed=failed)
+    jobs.submit(work, owner=owner, then=seen.append)
     assert seen == []
     assert excepthook == [(error, error.__traceback__)]
     assert excepthook[0][1] is not None

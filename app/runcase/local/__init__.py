@@ -1,0 +1,1 @@
+"""What a person noted on this machine: marks of runs, views, filters; one SQLite file, no Qt."""

@@ -1,4 +1,4 @@
-"""What Runcase remembers between starts: recent stores, theme, zoom, layout of experiments."""
+"""What Runcase remembers between starts: recent stores, theme, zoom, artifact roots."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -22,21 +22,6 @@ class Recent:
     experiments: int = 0
     size: int = 0
     mlflow: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TableLayout:
-    """How one experiment's table looks: `shown` column names in order, and the sort.
-
-    A column's name is its kind and key, such as "metric:val/loss". `widths` maps names to pixels.
-    """
-
-    shown: tuple[str, ...] = ()
-    widths: dict[str, int] | None = None
-    sort: str = ""
-    descending: bool = False
-    mode: str = "split"
-    split: int = 52
 
 
 class Settings:
@@ -87,6 +72,18 @@ class Settings:
     def geometry(self, geometry: QByteArray) -> None:
         self._store.setValue("geometry", geometry)
 
+    @property
+    def export_place(self) -> tuple[str, str]:
+        """Return the folder and the format of the last export, "" at first."""
+        stored = (self._store.value(f"export/{name}", "") for name in ("folder", "format"))
+        folder, form = (str(each) for each in stored)
+        return folder, form
+
+    @export_place.setter
+    def export_place(self, place: tuple[str, str]) -> None:
+        for name, text in zip(("folder", "format"), place, strict=True):
+            self._store.setValue(f"export/{name}", text)
+
     def recents(self) -> list[Recent]:
         """Return the recent stores, newest first; entries of another shape are left out."""
         found = []
@@ -105,38 +102,6 @@ class Settings:
     def forget_recent(self, path: str) -> None:
         """Take a store off the list."""
         self._write_recents([each for each in self.recents() if each.path != path])
-
-    def layout(self, store: Path, experiment_id: str) -> TableLayout:
-        """Return the table layout of an experiment, or the default one."""
-        data = self._json(f"layouts/{_key(store)}/{experiment_id}", {})
-        try:
-            layout = TableLayout(**data)
-        except TypeError:
-            return TableLayout()
-        return TableLayout(
-            tuple(layout.shown),
-            layout.widths,
-            layout.sort,
-            layout.descending,
-            layout.mode,
-            layout.split,
-        )
-
-    def set_layout(self, store: Path, experiment_id: str, layout: TableLayout) -> None:
-        """Remember an experiment's table layout."""
-        key = f"layouts/{_key(store)}/{experiment_id}"
-        self._store.setValue(key, json.dumps(asdict(layout)))
-
-    def colors(self, store: Path, experiment_id: str) -> dict[str, int] | None:
-        """Return the shown runs' colour indices by run id; None if never set."""
-        data = self._json(f"shown/{_key(store)}/{experiment_id}", None)
-        if not isinstance(data, dict):
-            return None
-        return {str(run): int(index) for run, index in data.items() if isinstance(index, int)}
-
-    def set_colors(self, store: Path, experiment_id: str, colors: dict[str, int]) -> None:
-        """Remember which runs of an experiment are shown in charts, and their colours."""
-        self._store.setValue(f"shown/{_key(store)}/{experiment_id}", json.dumps(colors))
 
     def roots(self, store: Path) -> list[tuple[str, Path]]:
         """Return where this person said a store's artifact roots lie: stored root, folder."""

@@ -1,0 +1,165 @@
+"""Finds the artifacts of compared runs, and tells by SHA-256 which of them are the same."""
+
+import contextlib
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from runcase.errors import DeniedError, NotFoundError
+from runcase.progress import Progress
+from runcase.store.artifacts import ArtifactFinder, confine, walk
+from runcase.store.compare import ComparedRun
+
+_CHUNK = 1_000_000
+_MOST_TEXT = 2_000_000
+_MOST_REQUIREMENTS = 256_000
+_CONDA_ENTRY = re.compile(r"\s*-\s+['\"]?([\w.\[\],-]+\s*[=<>!~][^'\"#:]*)['\"]?\s*")
+_REQUIREMENT = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]*\])?)\s*(.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class FileAt:
+    """One file: `relative` below `folder`, which it never leaves."""
+
+    folder: Path
+    relative: str
+    size: int
+
+
+Files = tuple[Mapping[str, FileAt], ...]
+Digests = tuple[Mapping[str, str], ...]
+
+
+def find_files(finder: ArtifactFinder, runs: Sequence[ComparedRun], progress: Progress) -> Files:
+    """Return each run's files by path, its logged models' below `models/<name>/`."""
+    found: list[Mapping[str, FileAt]] = []
+    for done, each in enumerate(runs):
+        progress.report(done, len(runs), "runs")
+        uri, run_id = each.run.artifact_uri, each.run.run_id
+        own = finder.find(uri, run_id)
+        if own.folder is None and not finder.is_indexed:
+            finder.index(progress)
+            own = finder.find(uri, run_id)
+        files = _below(own.folder, "", progress)
+        for model in each.models:
+            place = finder.find(model.artifact_location, model.model_id)
+            for path, file in _below(place.folder, f"models/{model.name}/", progress).items():
+                files.setdefault(path, file)
+        found.append(files)
+    return tuple(found)
+
+
+def digests(files: Files, progress: Progress) -> Digests:
+    """Return the SHA-256 of each file of which another run has one of the same path and size.
+
+    A file that cannot be read has none. Progress is in bytes.
+    """
+    wanted: list[tuple[int, str, FileAt]] = []
+    sizes: dict[tuple[str, int], int] = {}
+    for each in files:
+        for path, file in each.items():
+            sizes[(path, file.size)] = sizes.get((path, file.size), 0) + 1
+    for run, each in enumerate(files):
+        wanted += [(run, path, file) for path, file in each.items() if sizes[(path, file.size)] > 1]
+    found: list[dict[str, str]] = [{} for _ in files]
+    total, done = sum(file.size for _, _, file in wanted), 0
+    for run, path, file in wanted:
+        with contextlib.suppress(OSError, NotFoundError):
+            found[run][path] = _digest(file, progress, done, total)
+        done += file.size
+    return tuple(found)
+
+
+def read_text(file: FileAt) -> str | None:
+    """Return a file as text, None where it is no text or larger than 2 MB.
+
+    Raises:
+        NotFoundError: The file is gone, or leads out of its folder.
+        DeniedError: It may not be read.
+    """
+    if file.size > _MOST_TEXT:
+        return None
+    data = _bytes(file, _MOST_TEXT)
+    for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if data.startswith(mark):
+            return data.decode(encoding, "replace")
+    if b"\0" in data:
+        return None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
+
+
+def requirements(files: Mapping[str, FileAt]) -> dict[str, str]:
+    """Return what a run's logged models need: a version by package, and that of Python."""
+    found: dict[str, str] = {}
+    for path in sorted(files):
+        name = path.rsplit("/", 1)[-1]
+        if name not in ("requirements.txt", "conda.yaml"):
+            continue
+        try:
+            text = _bytes(files[path], _MOST_REQUIREMENTS).decode("utf-8", "replace")
+        except (NotFoundError, DeniedError):
+            continue
+        lines = text.splitlines() if name == "requirements.txt" else _of_conda(text)
+        for line in lines:
+            _add_requirement(line, found)
+    return found
+
+
+def _add_requirement(line: str, found: dict[str, str]) -> None:
+    match = _REQUIREMENT.fullmatch(line.partition("#")[0].strip())
+    if match is not None:
+        package, version = match[1].lower().replace("_", "-"), match[2].strip()
+        found.setdefault(package, version.removeprefix("==").removeprefix("=") or "any version")
+
+
+def _of_conda(text: str) -> list[str]:
+    """Return the packages of a conda.yaml that have a version, line by line.
+
+    It is an artifact, and what parses YAML has crashed on hostile ones: no parser is needed here.
+    """
+    found = (_CONDA_ENTRY.fullmatch(line) for line in text.splitlines())
+    return [match[1] for match in found if match is not None]
+
+
+def _below(folder: Path | None, prefix: str, progress: Progress) -> dict[str, FileAt]:
+    if folder is None:
+        return {}
+    return {
+        f"{prefix}{entry.path}": FileAt(folder, entry.path, entry.size)
+        for entry in walk(folder, progress)
+        if not entry.is_dir and entry.size is not None
+    }
+
+
+def _digest(file: FileAt, progress: Progress, done: int, total: int) -> str:
+    sha = hashlib.sha256()
+    with _place(file).open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            sha.update(chunk)
+            done += len(chunk)
+            progress.report(done, total, "bytes")
+    return sha.hexdigest()
+
+
+def _place(file: FileAt) -> Path:
+    """Return where a file is; a pipe or a device is none, and opening it could wait for ever."""
+    path = confine(file.folder, file.relative)
+    if not path.is_file():
+        raise NotFoundError(f"{path} is no file any more.")
+    return path
+
+
+def _bytes(file: FileAt, most: int) -> bytes:
+    path = _place(file)
+    try:
+        with path.open("rb") as stream:
+            return stream.read(most)
+    except PermissionError as error:
+        raise DeniedError(f"{path} may not be read by this user.") from error
+    except OSError as error:
+        raise NotFoundError(f"{path} could not be read: {error.strerror or error}.") from error

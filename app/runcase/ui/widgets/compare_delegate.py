@@ -1,0 +1,213 @@
+"""Paints the cells of the compare table: keys, values, deltas, what differs from the baseline."""
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from runcase.itemmodels import formats
+from runcase.itemmodels.compare import CompareModel
+from runcase.itemmodels.compare_cells import CompareCell
+from runcase.itemmodels.compare_rows import Row, Section
+from runcase.itemmodels.directions import Direction
+from runcase.itemmodels.sparklines import Sparklines
+from runcase.ui import icons
+from runcase.ui.widgets import sparkline
+from runcase.ui.widgets.row_state import row_tint
+from runcase.ui.widgets.runs_paints import Paints
+
+Index = QModelIndex | QPersistentModelIndex
+_ARROWS = {Direction.LOWER: "↓", Direction.HIGHER: "↑"}
+_CURVE, _MARK, _PERCENT = 34, 18, 54
+_INDENT = 18
+_LINK = 46
+_CURVE_FROM = 232  # a narrower cell shows no curve
+
+
+class CompareDelegate(QStyledItemDelegate):
+    """One delegate for both orientations; it reads the model's cells, not a role for each fact."""
+
+    def __init__(self, paints: Paints, model: CompareModel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._paints = paints
+        self._theme = paints.theme
+        self._model = model
+        self.sparklines: Sparklines | None = None
+        self.deltas = "both"  # "both", "absolute", "percent" or "none"
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        painter.save()
+        area = QRect(option.rect)
+        entry, run = self._model.place(index)
+        cell = self._model.cell(entry, run) if isinstance(entry, Row) and run >= 0 else None
+        self._background(painter, option, area, entry, cell)
+        if self._model.transposed and index.column() == 0:
+            self._run(painter, area, index.row())
+        elif isinstance(entry, Section):
+            if run < 0:
+                self._section(painter, area, entry)
+        elif entry is not None and run < 0:
+            self._key(painter, area, entry)
+        elif entry is not None and cell is not None:
+            self._value(painter, area, entry, run, cell)
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(self._paints.color("accent"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(area.adjusted(1, 1, -2, -2))
+        painter.restore()
+
+    def _background(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        area: QRect,
+        entry: Row | Section | None,
+        cell: CompareCell | None,
+    ) -> None:
+        tint = row_tint(option)
+        if isinstance(entry, Section):
+            painter.fillRect(area, self._paints.color(tint or "header"))
+        elif cell is not None and cell.other and not cell.missing:
+            painter.fillRect(area, self._paints.color("warn-soft"))
+        elif tint:
+            painter.fillRect(area, self._paints.color(tint))
+        painter.setPen(self._paints.color("grid"))
+        painter.drawLine(area.bottomLeft(), area.bottomRight())
+        if not isinstance(entry, Section):
+            painter.drawLine(area.topRight(), area.bottomRight())
+
+    def _section(self, painter: QPainter, area: QRect, section: Section) -> None:
+        self._chevron(painter, area, section, 8)
+        differing, total = self._model.counts(section)
+        text = area.adjusted(26, 0, -4, 0)
+        wide = self._words(painter, text, section.value, bold=True)
+        counts = f"{differing:,} of {total:,} differ"
+        self._words(painter, text.adjusted(wide + 8, 0, 0, 0), counts, "small", "muted")
+
+    def _key(self, painter: QPainter, area: QRect, row: Row) -> None:
+        text = area.adjusted(8, 0, -8, 0)
+        if row.above is not None:
+            text.setLeft(text.left() + _INDENT)
+        elif row.leaves:
+            self._chevron(painter, area, row, 6)
+            text.setLeft(text.left() + 14)
+        if row.link == row.link:
+            self._link(painter, text, row.link)
+            text.setRight(text.right() - _LINK - 34)
+        arrow = _ARROWS.get(row.towards, "")
+        role = "mono"
+        room = text.adjusted(0, 0, -14 if arrow else 0, 0)
+        wide = self._words(painter, room, row.key, role, middle=True)
+        if arrow:
+            self._words(painter, text.adjusted(wide + 6, 0, 0, 0), arrow, "small", "muted")
+
+    def _link(self, painter: QPainter, text: QRect, link: float) -> None:
+        """Paint how closely a param goes with the chosen metric: a bar and its value."""
+        right = text.right()
+        number = QRect(right - 32, text.top(), 33, text.height())
+        shown = f"{link:+.2f}".replace("-", formats.MINUS)
+        self._words(painter, number, shown, "caption", "muted", right=True)
+        box = QRectF(right - 34 - _LINK, text.center().y() - 2, _LINK, 5)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._paints.color("grid"))
+        painter.drawRect(box)
+        middle = box.left() + box.width() / 2
+        painter.setBrush(self._paints.color("accent"))
+        long = abs(link) * box.width() / 2
+        painter.drawRect(QRectF(middle - (long if link < 0 else 0), box.top(), long, 5))
+
+    def _value(self, painter: QPainter, area: QRect, row: Row, run: int, cell: CompareCell) -> None:
+        text = area.adjusted(8, 0, -8, 0)
+        if row.values is None:
+            role = "mono" if cell.mono and not cell.missing else "body"
+            token = "muted" if cell.missing else "text"
+            self._words(painter, text, cell.text, role, token)
+            return
+        if area.width() >= _CURVE_FROM:
+            self._curve(painter, area, row, run)
+            text.setLeft(text.left() + _CURVE + 4)
+        if cell.missing:
+            self._words(painter, text, cell.text, "body", "muted")
+            return
+        right = self._deltas(painter, text, cell)
+        text.setRight(right - _MARK)
+        if cell.best:
+            ratio = painter.device().devicePixelRatio()
+            image = icons.pixmap(self._theme, "award", "success", 13, ratio)
+            painter.drawPixmap(QPoint(right - _MARK + 4, area.center().y() - 6), image)
+        token = "warn" if cell.warn else "text"
+        self._words(painter, text, cell.text, "body", token, bold=cell.best, right=True, whole=True)
+
+    def _deltas(self, painter: QPainter, text: QRect, cell: CompareCell) -> int:
+        """Paint the delta and its percent in columns of their own; return where the value ends."""
+        if self.deltas == "none":
+            return text.right()
+        token = {1: "success", -1: "error"}.get(cell.verdict, "muted")
+        right = text.right()
+        # What does not fit beside the value is left to the tool tip: no number is cut.
+        body, small = self._paints.font("body", bold=True)[1], self._paints.font("small")[1]
+        room = text.width() - body.horizontalAdvance(cell.text) - _MARK
+        wide = max(58, text.width() // 3 - 8, small.horizontalAdvance(cell.delta) + 4)
+        with_delta = self.deltas != "percent" and wide <= room
+        with_percent = self.deltas != "absolute" and _PERCENT + (wide * with_delta) <= room
+        if with_percent:
+            lone = "muted" if with_delta else token
+            box = QRect(right - _PERCENT, text.top(), _PERCENT + 1, text.height())
+            self._words(painter, box, cell.percent, "caption", lone, right=True, whole=True)
+            right -= _PERCENT
+        if with_delta:
+            box = QRect(right - wide, text.top(), wide - 2, text.height())
+            self._words(painter, box, cell.delta, "small", token, right=True, whole=True)
+            right -= wide
+        return right
+
+    def _curve(self, painter: QPainter, area: QRect, row: Row, run: int) -> None:
+        if self.sparklines is None:
+            return
+        head = self._model.heads[run]
+        curve = self.sparklines.curve(head.run_id, row.key)
+        if curve is not None:
+            box = QRectF(area.left() + 8, area.top() + 6, _CURVE, area.height() - 12)
+            sparkline.paint(painter, box, *curve, self._theme.run_color(head.color))
+
+    def _run(self, painter: QPainter, area: QRect, run: int) -> None:
+        head = self._model.heads[run]
+        swatch = QRect(area.left() + 10, area.center().y() - 5, 10, 10)
+        painter.fillRect(swatch, self._theme.run_color(head.color))
+        text = area.adjusted(28, 0, -8, 0)
+        if run == self._model.baseline:
+            wide = self._paints.font("caption", bold=True)[1].horizontalAdvance("baseline")
+            box = QRect(text.right() - wide, text.top(), wide + 1, text.height())
+            self._words(painter, box, "baseline", "caption", "accent", bold=True)
+            text.setRight(text.right() - wide - 8)
+        self._words(painter, text, head.name, bold=True)
+
+    def _chevron(self, painter: QPainter, area: QRect, entry: Row | Section, left: int) -> None:
+        ratio = painter.device().devicePixelRatio()
+        name = "chevron-down" if self._model.is_open(entry) else "chevron-right"
+        image = icons.pixmap(self._theme, name, "text-2", 13, ratio)
+        painter.drawPixmap(QPoint(area.left() + left, area.center().y() - 6), image)
+
+    def _words(
+        self,
+        painter: QPainter,
+        area: QRect,
+        text: str,
+        role: str = "body",
+        token: str = "text",
+        *,
+        bold: bool = False,
+        right: bool = False,
+        middle: bool = False,
+        whole: bool = False,
+    ) -> int:
+        """Paint a text; return its width. A `whole` one, a number, is never cut."""
+        font, metrics = self._paints.font(role, bold=bold)
+        painter.setFont(font)
+        painter.setPen(QColor(self._paints.color(token)))
+        shown = formats.one_line(text)
+        if not whole:
+            where = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
+            shown = metrics.elidedText(shown, where, area.width())
+        side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+        painter.drawText(area, int(side | Qt.AlignmentFlag.AlignVCenter), shown)
+        return metrics.horizontalAdvance(shown)

@@ -1,0 +1,198 @@
+"""The header of the compare table: each run's colour, name, time and whether it is the baseline."""
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QPainter
+from PySide6.QtWidgets import QHeaderView, QWidget
+
+from runcase.itemmodels import formats
+from runcase.itemmodels.compare import CompareModel
+from runcase.itemmodels.compare_rows import Row
+from runcase.ui import icons
+from runcase.ui.widgets.runs_paints import Paints
+
+SWATCH = 10
+_TALL, _FLAT = 74, 38
+_BUTTON = 18
+
+
+class CompareHeader(QHeaderView):
+    """Paints itself; the signals carry the run's number, `menu_wanted` a place on the screen too.
+
+    Over columns of facts, when the runs are rows, it names the section and the key.
+    """
+
+    baseline_wanted = Signal(int)
+    removal_wanted = Signal(int)
+    opened = Signal(int)
+    menu_wanted = Signal(int, QPoint)
+
+    def __init__(self, paints: Paints, model: CompareModel, parent: QWidget) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self._paints = paints
+        self._theme = paints.theme
+        self._model = model
+        self._hovered = -1
+        self.setSectionsClickable(True)
+        self.setHighlightSections(False)
+        self.setMinimumSectionSize(60)
+        self.setMouseTracking(True)
+        self._theme.changed.connect(self.viewport().update)
+
+    def sizeHint(self) -> QSize:
+        height = _FLAT if self._model.transposed else _TALL
+        return QSize(super().sizeHint().width(), self._theme.px(height))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        place = event.position().toPoint()
+        section = self.logicalIndexAt(place)
+        if event.button() != Qt.MouseButton.LeftButton or not self._is_run(section):
+            return
+        if self._close(section).contains(place):
+            self.removal_wanted.emit(section - 1)
+        elif self._chip(section).contains(place):
+            self.baseline_wanted.emit(section - 1)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        place = event.position().toPoint()
+        section = self.logicalIndexAt(place)
+        if self._is_run(section) and not self._close(section).contains(place):
+            self.opened.emit(section - 1)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        section = self.logicalIndexAt(event.pos())
+        if self._is_run(section):
+            self.menu_wanted.emit(section - 1, event.globalPos())
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        hovered = self._hovered
+        if event.type() == QEvent.Type.MouseMove and isinstance(event, QMouseEvent):
+            hovered = self.logicalIndexAt(event.position().toPoint())
+        elif event.type() in (QEvent.Type.Leave, QEvent.Type.HoverLeave):
+            hovered = -1
+        if hovered != self._hovered:
+            self._hovered = hovered
+            self.viewport().update()
+        return super().viewportEvent(event)
+
+    def chip_place(self, run: int) -> QPoint:
+        """Return the middle of what makes a run the baseline, for the mouse."""
+        return self._chip(run + 1).center()
+
+    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
+        if not rect.isValid() or section >= self._model.columnCount():
+            return
+        painter.save()
+        painter.fillRect(
+            rect, self._paints.color("header" if self._model.transposed else "surface")
+        )
+        if self._is_run(section):
+            self._run(painter, rect, section)
+        elif section:
+            self._fact(painter, rect, section)
+        else:
+            self._corner(painter, rect)
+        painter.setPen(self._paints.color("border"))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        painter.drawLine(rect.topRight(), rect.bottomRight())
+        painter.restore()
+
+    def _corner(self, painter: QPainter, rect: QRect) -> None:
+        texts = f"{len(self._model.heads)} runs"
+        painter.setFont(self._paints.font("small")[0])
+        painter.setPen(self._paints.color("muted"))
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
+        painter.drawText(rect.adjusted(8, 0, -8, -8), int(flags), texts)
+
+    def _run(self, painter: QPainter, rect: QRect, section: int) -> None:
+        head = self._model.heads[section - 1]
+        color = self._theme.run_color(head.color)
+        painter.fillRect(QRect(rect.left(), rect.top(), rect.width(), 3), color)
+        lines = self._lines(rect)
+        ratio = painter.device().devicePixelRatio()
+        swatch = QRect(lines[0].left(), lines[0].center().y() - SWATCH // 2, SWATCH, SWATCH)
+        painter.fillRect(swatch, color)
+        self._text(painter, lines[0].adjusted(SWATCH + 6, 0, -_BUTTON, 0), head.name, bold=True)
+        status = icons.status_icon(self._theme, head.status, 13, ratio)
+        painter.drawPixmap(lines[1].left() - 1, lines[1].center().y() - 6, status)
+        short = head.run_id[:6]
+        small = self._paints.font("small")[1]
+        mono = self._paints.font("mono")[1]
+        after = lines[1].adjusted(16, 0, 0, 0)
+        wide = small.horizontalAdvance(head.started)
+        if wide + 8 + mono.horizontalAdvance(short) <= after.width():
+            self._text(painter, after, head.started, "small", "text-2")
+            self._text(painter, after.adjusted(wide + 8, 0, 0, 0), short, "mono", "muted")
+        else:
+            self._text(painter, after, head.started, "small", "text-2")
+        self._baseline(painter, section)
+        if section == self._hovered:
+            close = self._close(section)
+            image = icons.pixmap(self._theme, "x", "text-2", 13, ratio)
+            painter.drawPixmap(close.center() - QPoint(6, 6), image)
+
+    def _baseline(self, painter: QPainter, section: int) -> None:
+        chip = self._chip(section)
+        if section - 1 != self._model.baseline:
+            self._text(painter, chip, "set as baseline", "caption", "accent")
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._paints.color("accent-soft"))
+        width = self._paints.font("caption", bold=True)[1].horizontalAdvance("baseline") + 12
+        box = QRect(chip.left(), chip.top(), width, chip.height())
+        painter.drawRoundedRect(box, 4, 4)
+        self._text(painter, box.adjusted(6, 0, 0, 0), "baseline", "caption", "accent", bold=True)
+
+    def _fact(self, painter: QPainter, rect: QRect, section: int) -> None:
+        entry = self._model.entry(section - 1)
+        if not isinstance(entry, Row):
+            return
+        inner = rect.adjusted(8, 3, -8, -3)
+        half = inner.height() // 2
+        top, bottom = inner.adjusted(0, 0, 0, -half), inner.adjusted(0, half, 0, 0)
+        above = f"{entry.section.value} · {entry.above.key}" if entry.above else entry.section.value
+        self._text(painter, top, above, "caption", "muted", middle=True)
+        self._text(painter, bottom, entry.key, "mono", middle=True)
+
+    def _text(
+        self,
+        painter: QPainter,
+        area: QRect,
+        text: str,
+        role: str = "body",
+        token: str = "text",
+        *,
+        bold: bool = False,
+        middle: bool = False,
+    ) -> None:
+        font, metrics = self._paints.font(role, bold=bold)
+        painter.setFont(font)
+        painter.setPen(self._paints.color(token))
+        where = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
+        shown = metrics.elidedText(formats.one_line(text), where, area.width())
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(area, int(flags), shown)
+
+    def _is_run(self, section: int) -> bool:
+        return not self._model.transposed and 0 < section <= len(self._model.heads)
+
+    def _lines(self, rect: QRect) -> list[QRect]:
+        """Return the three lines of a run: name, time, baseline."""
+        inner = rect.adjusted(10, 8, -8, -6)
+        high = inner.height() // 3
+        return [
+            QRect(inner.left(), inner.top() + high * at, inner.width(), high) for at in range(3)
+        ]
+
+    def _area(self, section: int) -> QRect:
+        left = self.sectionViewportPosition(section)
+        return QRect(left, 0, self.sectionSize(section), self.height())
+
+    def _chip(self, section: int) -> QRect:
+        line = self._lines(self._area(section))[2]
+        width = self._paints.font("caption", bold=True)[1].horizontalAdvance("set as baseline") + 8
+        return QRect(line.left(), line.top() + 1, min(line.width(), width), line.height() - 2)
+
+    def _close(self, section: int) -> QRect:
+        line = self._lines(self._area(section))[0]
+        return QRect(line.right() - _BUTTON + 2, line.top(), _BUTTON, line.height())

@@ -7,7 +7,7 @@ import numpy as np
 
 from runcase.curves.reduce import to_pixels
 from runcase.curves.series import Floats, Series, XAxis
-from runcase.curves.smoothing import ema
+from runcase.curves.smoothing import Smoothing, smooth
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,7 @@ class View:
 
     axis: XAxis = XAxis.STEP
     smoothing: float = 0.0
+    kind: Smoothing = Smoothing.EMA
     log_y: bool = False
     low: float | None = None
     high: float | None = None
@@ -50,12 +51,12 @@ def draw(series: Sequence[Series], view: View) -> list[Drawn]:
     low, high = _range(shown, view)
     drawn = []
     for each, x, raw in shown:
-        smooth = ema(raw, view.smoothing)
-        line_x, line_y = to_pixels(x, _on_axis(smooth, view.log_y), low, high, view.pixels)
+        line = smooth(x, raw, view.kind, view.smoothing)
+        line_x, line_y = to_pixels(x, _on_axis(line, view.log_y), low, high, view.pixels)
         raw_x = raw_y = np.empty(0)
         if view.smoothing > 0 and len(raw) > 1:
             raw_x, raw_y = to_pixels(x, _on_axis(raw, view.log_y), low, high, view.pixels)
-        drawn.append(Drawn(each.run_id, each.key, line_x, line_y, raw_x, raw_y, x, smooth, raw))
+        drawn.append(Drawn(each.run_id, each.key, line_x, line_y, raw_x, raw_y, x, line, raw))
     return drawn
 
 

@@ -4,21 +4,19 @@ A card reads and draws only while it is on the screen.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent, QEnterEvent
 from PySide6.QtWidgets import (
-    QCheckBox,
     QFrame,
     QGridLayout,
+    QMenu,
     QScrollArea,
-    QSlider,
     QVBoxLayout,
     QWidget,
 )
 
-from runcase.curves.drawing import View
-from runcase.curves.series import Series, XAxis
+from runcase.curves.series import Series
 from runcase.errors import RuncaseError
 from runcase.itemmodels import formats
 from runcase.itemmodels.directions import Direction, direction
@@ -26,12 +24,15 @@ from runcase.session.session import Session
 from runcase.store.connection import ReadConnection
 from runcase.store.metrics import histories, latest_of_runs
 from runcase.ui.context import Context
+from runcase.ui.plots.chart_tools import ChartTools
 from runcase.ui.plots.deferred import ChartedRun
 from runcase.ui.plots.line_chart import CurveStyle, LineChart
-from runcase.ui.widgets.basics import Elided, IconButton, PanelHeader, Segments, label
+from runcase.ui.widgets.basics import Elided, IconButton, PanelHeader, label
 from runcase.ui.widgets.state_page import StatePage
 
 CARD_HEIGHT = 236
+# So many cards are made at once.
+_CARDS = 60
 CARD_WIDTH = 340
 SETTLE_MS = 40
 # So many runs are looked at to see which metrics are curves.
@@ -42,6 +43,8 @@ class ChartCard(QFrame):
     """A card with a title and, once it was on the screen, a chart."""
 
     maximise_pressed = Signal(str)
+    entered = Signal(str)
+    menu_wanted = Signal(str, QPoint)
 
     def __init__(self, context: Context, key: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,6 +59,13 @@ class ChartCard(QFrame):
         self._body.setContentsMargins(1, 1, 1, 1)
         self._body.setSpacing(0)
         self.setMinimumSize(160, CARD_HEIGHT)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self.entered.emit(self.key)
+        super().enterEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_wanted.emit(self.key, event.globalPos())
 
     def prepare(self) -> None:
         """Make the header when the card is first on the screen: a store has hundreds of cards."""
@@ -91,6 +101,11 @@ class ChartCard(QFrame):
         chart = self.make_chart()
         chart.set_series(filled, dict(styles))
 
+    def reset_zoom(self) -> None:
+        """Show all of x and y."""
+        if self.chart is not None:
+            self.chart.reset_zoom()
+
     def show_failure(self, error: RuncaseError) -> None:
         """Say why the curves could not be read."""
         self._note.setText(str(error))
@@ -102,14 +117,12 @@ class ChartPanel(QWidget):
 
     run_clicked = Signal(str)
     options_changed = Signal()
+    said = Signal(str, bool)
 
     def __init__(self, context: Context, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
         self._session = session
-        self.view = View()
-        self._raw = True
-        self._crosshair = True
         self._keys: tuple[str, ...] = ()
         self._runs: tuple[ChartedRun, ...] = ()
         self._selected: tuple[str, ...] = ()
@@ -117,7 +130,10 @@ class ChartPanel(QWidget):
         self._long: frozenset[str] = frozenset()
         self._cards: dict[str, ChartCard] = {}
         self._maximised = ""
-        self._tools = self._make_tools()
+        self._last = ""
+        self._room = _CARDS
+        self.tools = ChartTools()
+        self.tools.changed.connect(self._changed)
         self._grid_host = QWidget()
         self._grid_host.setObjectName("side")
         self._grid = QGridLayout(self._grid_host)
@@ -133,7 +149,7 @@ class ChartPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self._tools)
+        layout.addWidget(self.tools)
         layout.addWidget(self._scroll, 1)
         layout.addWidget(self._empty, 1)
         self._settle = QTimer(self)
@@ -155,11 +171,9 @@ class ChartPanel(QWidget):
         if ordered == self._keys:
             return
         self._keys = ordered
-        for key in [key for key in self._cards if key not in ordered]:
+        known = set(ordered)
+        for key in [key for key in self._cards if key not in known]:
             self._cards.pop(key).deleteLater()
-        for key in ordered:
-            if key not in self._cards:
-                self._cards[key] = self._new_card(key)
         self._lay_out()
         self._show_emptiness()
         self._look()
@@ -188,6 +202,14 @@ class ChartPanel(QWidget):
         for chart in self.charts():
             chart.set_selected(self._selected)
 
+    def options(self) -> dict[str, object]:
+        """Return axis, smoothing and the rest, as a view of the experiment keeps them."""
+        return self.tools.options()
+
+    def set_options(self, options: Mapping[str, object]) -> None:
+        """Take over what `options` returned; what is missing or no such value stays as it is."""
+        self.tools.set_options(options)
+
     def charts(self) -> list[LineChart]:
         """Return the charts that were made so far."""
         return [card.chart for card in self._cards.values() if card.chart is not None]
@@ -201,28 +223,15 @@ class ChartPanel(QWidget):
     def commands(self) -> Mapping[str, Callable[[], object]]:
         """Return what the chart's actions do here."""
         return {
-            "x-step": lambda: self._set_axis(XAxis.STEP.value),
-            "x-relative": lambda: self._set_axis(XAxis.RELATIVE.value),
-            "x-wall": lambda: self._set_axis(XAxis.WALL.value),
-            "log-y": lambda: self._log.toggle(),
-            "raw-line": lambda: self._raw_box.toggle(),
-            "smooth-more": lambda: self._slider.setValue(self._slider.value() + 5),
-            "smooth-less": lambda: self._slider.setValue(self._slider.value() - 5),
-            "crosshair": self._toggle_crosshair,
+            **self.tools.commands(),
             "maximise": self._toggle_maximised,
             "reset-zoom": self._reset_zoom,
+            "export-chart": self.export,
         }
 
     def checks(self) -> Mapping[str, bool]:
         """Return which of the chart's actions are on."""
-        return {
-            "x-step": self.view.axis is XAxis.STEP,
-            "x-relative": self.view.axis is XAxis.RELATIVE,
-            "x-wall": self.view.axis is XAxis.WALL,
-            "log-y": self.view.log_y,
-            "raw-line": self._raw,
-            "crosshair": self._crosshair,
-        }
+        return self.tools.checks()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
@@ -233,104 +242,93 @@ class ChartPanel(QWidget):
     def showEvent(self, event: object) -> None:
         self._look()
 
-    def _make_tools(self) -> PanelHeader:
-        tools = PanelHeader("Charts")
-        axes = [("step", "Step"), ("relative", "Relative"), ("wall", "Wall time")]
-        self._axis = Segments(axes, "X axis")
-        self._axis.chosen.connect(self._set_axis)
-        self._slider = QSlider(Qt.Orientation.Horizontal)
-        self._slider.setRange(0, 99)
-        self._slider.setFixedWidth(86)
-        self._slider.setAccessibleName("Smoothing")
-        self._slider.valueChanged.connect(self._set_smoothing)
-        self._amount = label("0.00", "small-muted")
-        self._log = QCheckBox("Log Y")
-        self._log.toggled.connect(lambda on: self._change(log_y=on))
-        self._raw_box = QCheckBox("Raw line")
-        self._raw_box.setChecked(True)
-        self._raw_box.toggled.connect(self._set_raw)
-        controls = tools.controls
-        for at, widget in enumerate(
-            (
-                self._axis,
-                label("Smoothing", "small"),
-                self._slider,
-                self._amount,
-                self._raw_box,
-                self._log,
-            )
-        ):
-            controls.insertWidget(1 + at, widget)
-        return tools
-
     def _new_card(self, key: str) -> ChartCard:
         card = ChartCard(self._context, key, self._grid_host)
-        card.maximise_pressed.connect(self._maximise)
+        card.maximise_pressed.connect(self.maximise)
+        card.entered.connect(self._entered)
+        card.menu_wanted.connect(self._open_menu)
         return card
 
     def _lay_out(self) -> None:
-        keys = [self._maximised] if self._maximised in self._cards else list(self._keys)
+        keys = (
+            [self._maximised] if self._maximised in self._keys else list(self._keys[: self._room])
+        )
+        for key in keys:
+            if key not in self._cards:
+                self._cards[key] = self._new_card(key)
         width = max(1, self._scroll.viewport().width())
         columns = max(1, min(3, (width - 10) // CARD_WIDTH, len(keys)))
         while self._grid.takeAt(0) is not None:
             pass
+        shown = set(keys)
         for key, card in self._cards.items():
-            card.setVisible(key in keys)
+            card.setVisible(key in shown)
         for at, key in enumerate(keys):
             self._grid.addWidget(self._cards[key], at // columns, at % columns)
         for column in range(4):
             self._grid.setColumnStretch(column, 1 if column < columns else 0)
 
-    def _maximise(self, key: str) -> None:
+    def maximise(self, key: str) -> None:
         self._maximised = "" if self._maximised == key else key
         self._lay_out()
         self._look()
 
+    def export(self) -> None:
+        """Export the maximised chart, else the one the mouse was on last, else the first."""
+        # Imported here: most windows never export.
+        from runcase.ui.dialogs.export_chart import ExportChartDialog
+
+        chart = self._shown_chart()
+        if chart is None:
+            self.said.emit("No chart is drawn that could be exported.", True)
+            return
+        dialog = ExportChartDialog(self._context, self._session.path, chart, self._styles, self)
+        dialog.exported.connect(lambda sentence: self.said.emit(sentence, False))
+        dialog.open()
+
+    def _shown_chart(self) -> LineChart | None:
+        for key in (self._maximised, self._last, *self._keys):
+            card = self._cards.get(key)
+            if card is not None and card.isVisible() and card.chart is not None:
+                return card.chart
+        return None
+
+    def _entered(self, key: str) -> None:
+        self._last = key
+
+    def _open_menu(self, key: str, place: QPoint) -> None:
+        self._last = key
+        menu = QMenu(self)
+        menu.aboutToHide.connect(menu.deleteLater)
+        text = "Restore" if self._maximised else "Maximise"
+        menu.addAction(text, lambda: self.maximise(key))
+        menu.addAction("Reset Zoom", self._cards[key].reset_zoom)
+        menu.addSeparator()
+        hide = menu.addAction("Hide Outliers", self.tools.toggle_outliers)
+        hide.setCheckable(True)
+        hide.setChecked(self.tools.hides_outliers)
+        menu.addAction("Export Chart…", self.export)
+        menu.popup(place)
+
     def _toggle_maximised(self) -> None:
         shown = [card.key for card in self._cards.values() if card.underMouse()]
         first = next(iter(self._keys), "")
-        self._maximise(self._maximised or (shown[0] if shown else first))
-
-    def _set_axis(self, axis: str) -> None:
-        self._axis.choose(axis)
-        self._change(axis=XAxis(axis))
-
-    def _set_smoothing(self, value: int) -> None:
-        self._amount.setText(f"{value / 100:.2f}")
-        self._change(smoothing=value / 100)
-
-    def _set_raw(self, shown: bool) -> None:
-        self._raw = shown
-        self._change()
-
-    def _toggle_crosshair(self) -> None:
-        self._crosshair = not self._crosshair
-        self._change()
+        self.maximise(self._maximised or (shown[0] if shown else first))
 
     def _reset_zoom(self) -> None:
         for chart in self.charts():
             chart.reset_zoom()
 
-    def _change(
-        self,
-        axis: XAxis | None = None,
-        smoothing: float | None = None,
-        log_y: bool | None = None,
-    ) -> None:
-        self.view = replace(
-            self.view,
-            axis=self.view.axis if axis is None else axis,
-            smoothing=self.view.smoothing if smoothing is None else smoothing,
-            log_y=self.view.log_y if log_y is None else log_y,
-        )
+    def _changed(self) -> None:
         for chart in self.charts():
             self._apply_options(chart)
         self.options_changed.emit()
 
     def _apply_options(self, chart: LineChart) -> None:
-        chart.show_raw = self._raw
-        chart.set_crosshair(self._crosshair)
-        chart.set_view(self.view)
+        chart.show_raw = self.tools.raw
+        chart.set_crosshair(self.tools.crosshair)
+        chart.set_hides_outliers(self.tools.hides_outliers)
+        chart.set_view(self.tools.view)
 
     def _show_emptiness(self) -> None:
         self._scroll.setVisible(bool(self._keys and self._runs))
@@ -364,6 +362,11 @@ class ChartPanel(QWidget):
         """Read the histories of the cards on the screen that were not read for these runs."""
         if not self.isVisible():
             return
+        bar = self._scroll.verticalScrollBar()
+        if self._room < len(self._keys) and bar.value() + bar.pageStep() >= bar.maximum():
+            # Cards for thousands of metrics would take seconds: more come as they are scrolled to.
+            self._room += _CARDS
+            self._lay_out()
         wanted = tuple(run.run_id for run in self._runs)
         window = self._scroll.viewport().rect()
         for card in self._cards.values():
@@ -399,16 +402,17 @@ class ChartPanel(QWidget):
         card.asked = None
         card.show_failure(error)
 
-    def _styles(self) -> dict[str, CurveStyle]:
+    def _styles(self, *, light: bool = False) -> dict[str, CurveStyle]:
         theme = self._context.theme
         styles = {}
         for run in self._runs:
             if run.color is None:
-                styles[run.run_id] = CurveStyle(run.name, theme.color("muted"))
+                styles[run.run_id] = CurveStyle(run.name, theme.color("muted", light=light))
             else:
                 # The first six of twelve are solid, the others dashed; past twelve, dotted.
                 dashes = (2, 3) if run.color >= 12 else (6, 3) if run.color >= 6 else ()
-                styles[run.run_id] = CurveStyle(run.name, theme.run_color(run.color), dashes)
+                color = theme.run_color(run.color, light=light)
+                styles[run.run_id] = CurveStyle(run.name, color, dashes)
         return styles
 
 

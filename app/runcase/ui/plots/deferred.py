@@ -36,6 +36,7 @@ class DeferredCharts(QWidget):
 
     run_clicked = Signal(str)
     options_changed = Signal()
+    said = Signal(str, bool)
 
     def __init__(self, context: Context, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +47,7 @@ class DeferredCharts(QWidget):
         self._session = session
         self.panel: ChartPanel | None = None
         self._fed: tuple[tuple[str, ...], tuple[ChartedRun, ...], tuple[str, ...]] | None = None
+        self._options: Mapping[str, object] = {}
         self._asked = False
         self._loading = LoadingPage(context.theme)
         self._layout = QVBoxLayout(self)
@@ -64,6 +66,21 @@ class DeferredCharts(QWidget):
             self._asked = True
             # Not before the rows are painted: an import and a paint share one interpreter lock.
             QTimer.singleShot(AFTER_PAINT_MS, self, self._import)
+
+    def options(self) -> Mapping[str, object]:
+        """Return axis, smoothing and the rest, as a view of the experiment keeps them."""
+        return self._options if self.panel is None else self.panel.options()
+
+    def set_options(self, options: Mapping[str, object]) -> None:
+        """Take over what `options` returned, as soon as there are charts."""
+        self._options = options
+        if self.panel is not None:
+            self.panel.set_options(options)
+
+    def bring_up(self, key: str) -> None:
+        """Show the chart of a metric large, once there are charts."""
+        if self.panel is not None:
+            self.panel.maximise(key)
 
     def reload(self) -> None:
         """Read the histories on the screen again."""
@@ -91,7 +108,9 @@ class DeferredCharts(QWidget):
         self.panel = ChartPanel(self._context, self._session)
         self.panel.run_clicked.connect(self.run_clicked)
         self.panel.options_changed.connect(self.options_changed)
+        self.panel.said.connect(self.said)
         self._layout.addWidget(self.panel)
+        self.panel.set_options(self._options)
         self._hand_on()
         self.options_changed.emit()
 

@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QTimer, Signal
-from PySide6.QtGui import QColor, QPen, Qt
+from PySide6.QtCore import QPointF, QRectF, QTimer, Signal
+from PySide6.QtGui import QColor, QPainter, QPen, Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from runcase.curves.drawing import Drawn, View, draw, value_at
-from runcase.curves.series import Series, XAxis
+from runcase.curves.series import Floats, Series, XAxis
 from runcase.itemmodels import formats
 from runcase.session.jobs import Jobs
 from runcase.ui.plots.axes import DurationAxis, MetricAxis, WallAxis
@@ -31,6 +31,12 @@ class CurveStyle:
     name: str
     color: QColor
     dashes: tuple[int, ...] = ()
+
+
+class Styles(Protocol):
+    """Gives every run's style, in the light theme's colours when asked."""
+
+    def __call__(self, *, light: bool = False) -> dict[str, CurveStyle]: ...
 
 
 @dataclass(slots=True)
@@ -53,11 +59,14 @@ class LineChart(QWidget):
         self.view = View()
         self.show_raw = True
         self.crosshair = True
+        self.hides_outliers = False
         self._series: list[Series] = []
         self._styles: dict[str, CurveStyle] = {}
         self._selected: frozenset[str] = frozenset()
         self._curves: dict[str, _Curve] = {}
         self._auto = True
+        # Other than so only while it is painted for a file.
+        self._light, self._wide = False, 1.0
         self._plot = pg.PlotWidget(background=None)
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._plot.setMinimumSize(0, 0)
@@ -113,6 +122,13 @@ class LineChart(QWidget):
         if not shown:
             self._hide_crosshair()
 
+    def set_hides_outliers(self, hides: bool) -> None:
+        """Fit y to the 1st to 99th percentile of what is drawn, or to all of it; a zoom stays."""
+        if hides != self.hides_outliers:
+            self.hides_outliers = hides
+            if self._auto:
+                self._fit()
+
     def reset_zoom(self) -> None:
         """Show all of x and y, and follow new points again."""
         self._auto = True
@@ -136,6 +152,57 @@ class LineChart(QWidget):
     def point_at(self, x: float) -> None:
         """Put the crosshair at an x of the axis and show the values there."""
         self._show_crosshair(x)
+
+    def series(self) -> list[Series]:
+        """Return the histories that are drawn from, whole."""
+        return list(self._series)
+
+    def paint_plot(
+        self,
+        painter: QPainter,
+        target: QRectF,
+        styles: dict[str, CurveStyle],
+        *,
+        light: bool,
+        scale: float = 1.0,
+    ) -> None:
+        """Paint axes and curves as the window shows them, without the crosshair.
+
+        Args:
+            painter: On a picture or a page.
+            target: Where to, in the painter's units; of the plot's own size it is not stretched.
+            styles: The runs' colours of the theme that is painted in.
+            light: Whether in the light theme's colours, whatever is in force.
+            scale: Device pixels to a unit: lines are a pixel wide, and grow with it.
+        """
+        kept = self._styles
+        self._hide_crosshair()
+        self._dress(styles, light, scale)
+        scene = self._plot.scene()
+        options = {"painter": painter, "resolutionScale": scale}
+        # Points are painted straight to the device, and have to find this painter's. Axes would be
+        # laid out anew for it.
+        items = [item for item in scene.items() if isinstance(item, pg.ScatterPlotItem)]
+        for item in items:
+            item.setExportMode(True, options)
+        try:
+            seen = self._plot.mapToScene(self._plot.viewport().rect()).boundingRect()
+            scene.render(painter, target, seen)
+        finally:
+            for item in items:
+                item.setExportMode(False)
+            self._dress(kept, False, 1.0)
+
+    def _dress(self, styles: dict[str, CurveStyle], light: bool, wide: float) -> None:
+        self._styles, self._light, self._wide = styles, light, wide
+        self._restyle()
+
+    def plot_size(self) -> tuple[int, int]:
+        """Return the width and height of what `paint_plot` paints, in pixels."""
+        return self._plot.width(), self._plot.height()
+
+    def _color(self, token: str) -> QColor:
+        return self._theme.color(token, light=self._light)
 
     def _build(self) -> None:
         layout = QVBoxLayout(self)
@@ -167,8 +234,8 @@ class LineChart(QWidget):
         self._restyle_axes()
 
     def _restyle(self) -> None:
-        self._plot.setBackground(self._theme.color("surface"))
-        color = self._theme.color("muted")
+        self._plot.setBackground(self._color("surface"))
+        color = self._color("muted")
         self._line.setPen(pg.mkPen(color, width=1, style=Qt.PenStyle.DashLine))
         self._restyle_axes()
         for run_id, curve in self._curves.items():
@@ -177,8 +244,8 @@ class LineChart(QWidget):
     def _restyle_axes(self) -> None:
         for side in ("left", "bottom"):
             axis = self._item.getAxis(side)
-            axis.setPen(pg.mkPen(self._theme.color("border-strong")))
-            axis.setTextPen(pg.mkPen(self._theme.color("muted")))
+            axis.setPen(pg.mkPen(self._color("border-strong"), width=self._wide))
+            axis.setTextPen(pg.mkPen(self._color("muted")))
             axis.setTickFont(self._theme.font("caption"))
             axis.setStyle(tickLength=-4, maxTickLevel=1)
         self._item.showGrid(x=False, y=True, alpha=0.16)
@@ -222,21 +289,24 @@ class LineChart(QWidget):
 
     def _pen(self, curve: _Curve, run_id: str) -> None:
         style = self._styles.get(run_id)
-        color = style.color if style is not None else self._theme.color("muted")
+        color = style.color if style is not None else self._color("muted")
         pen = QPen(color)
         pen.setCosmetic(True)
         wide = run_id in self._selected
-        pen.setWidthF(2.4 if wide else 1.0)
+        pen.setWidthF((2.4 if wide else 1.0) * self._wide)
         if style is not None and style.dashes:
             pen.setDashPattern(list(style.dashes))
         curve.line.setPen(pen)
         curve.line.setSymbolBrush(color)
         curve.line.setZValue(10 if wide else 5)
         curve.line.curve.setSegmentedLineMode("on" if wide else "auto")
+        # A line of one point would be an empty path in a file.
+        curve.line.curve.setVisible(self._symbol(curve.drawn) is None)
         faint = QColor(color)
         faint.setAlpha(_RAW_ALPHA)
         raw = QPen(faint)
         raw.setCosmetic(True)
+        raw.setWidthF(self._wide)
         curve.raw.setPen(raw)
 
     def _fit(self) -> None:
@@ -247,7 +317,7 @@ class LineChart(QWidget):
             self._box.setRange(xRange=(0, 1), yRange=(0, 1), padding=0)
             return
         low, high = min(float(x[0]) for x in xs), max(float(x[-1]) for x in xs)
-        bottom, top = min(float(y.min()) for y in ys), max(float(y.max()) for y in ys)
+        bottom, top = _extent(np.concatenate(ys), self.hides_outliers)
         if not high > low:
             low, high = low - 0.5, high + 0.5
         if not top > bottom:
@@ -327,6 +397,14 @@ class LineChart(QWidget):
             if abs(y - position.y()) < best:
                 best, found = abs(y - position.y()), run_id
         return found
+
+
+def _extent(y: Floats, inner: bool) -> tuple[float, float]:
+    if not inner:
+        return float(y.min()), float(y.max())
+    # Values themselves, not between two of them: of fewer than 100 none is left out.
+    low, high = np.percentile(y, 1, method="lower"), np.percentile(y, 99, method="higher")
+    return float(low), float(high)
 
 
 def describe(chart: LineChart) -> str:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QSettings, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from shiboken6 import delete
+from shiboken6 import delete, isValid
 
 from runcase.app import Application
 from runcase.session.session import State
@@ -25,7 +25,8 @@ def running(qapp, folder):
     """A whole application with settings of its own; nothing of it stays behind."""
     settings = QSettings(str(folder / "runcase.ini"), QSettings.Format.IniFormat)
     settings.setValue("theme", Scheme.LIGHT.value)
-    application = Application(qapp, settings)
+    # Beside the folder: some tests compare all that is in it before and after.
+    application = Application(qapp, settings, folder.with_name(f"{folder.name}-local.db"))
     # Closing the last window would end the loop in which the test waits.
     qapp.setQuitOnLastWindowClosed(False)
     yield application
@@ -110,7 +111,7 @@ def _ready(application, before):
 
 def _work_left(application):
     jobs = [job for job in application.context.jobs._jobs if not job.key.startswith("watch")]
-    left = [f"job {job.key} of {job.owner!r}" for job in jobs]
+    left = [f"job {job.key} of {job.owner!r}" for job in jobs if isValid(job.owner)]
     for window in QApplication.topLevelWidgets():
         left += [
             f"import of {charts!r}"

@@ -16,6 +16,7 @@ from runcase import folders, resources
 from runcase.errors import RuncaseError
 from runcase.itemmodels.navigator import Contents
 from runcase.progress import Progress
+from runcase.session.collector import Collector
 from runcase.session.jobs import Jobs
 from runcase.session.previews import Previews
 from runcase.session.session import Session
@@ -45,7 +46,7 @@ _ALWAYS = frozenset(
 class Application(QObject):
     """All windows of one process, and what they share."""
 
-    def __init__(self, app: QApplication, store: QSettings) -> None:
+    def __init__(self, app: QApplication, store: QSettings, local_db: Path) -> None:
         super().__init__(app)
         app.setApplicationName("Runcase")
         app.setStyle("Fusion")
@@ -55,8 +56,11 @@ class Application(QObject):
         theme = Theme(app, settings.scheme)
         theme.set_zoom(settings.zoom)
         jobs = Jobs(self)
-        self.context = Context(theme, settings, jobs, Previews(jobs, self))
+        self.context = Context(theme, settings, jobs, Previews(jobs, self), local_db)
         self.windows: list[MainWindow] = []
+        self._collector = Collector(self)
+        # Threads begin with the first window: from here on none of them may collect garbage.
+        self._collector.start()
         app.aboutToQuit.connect(self.close)
 
     def open(self, paths: Sequence[str]) -> None:
@@ -65,15 +69,6 @@ class Application(QObject):
             self.show_welcome()
         for path in paths:
             self.open_path(path)
-
-    def when_settled(self, then: Callable[[], None]) -> None:
-        """Call `then` once, when the first page is up and nothing is left to read."""
-
-        def settled() -> None:
-            self.context.jobs.became_idle.disconnect(settled)
-            then()
-
-        self.context.jobs.became_idle.connect(settled)
 
     def open_from_outside(self, paths: Sequence[str]) -> None:
         """Open what a second start asked for, and come to the front."""
@@ -142,6 +137,7 @@ class Application(QObject):
             window.close()
         self.context.jobs.close()
         self.context.previews.close()
+        self._collector.stop()
 
     def _adopt(self, window: MainWindow) -> None:
         self.windows.append(window)

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from runcase import __version__
+from runcase import __version__, folders
 from runcase.errors import FilterError, RuncaseError
 
 COMMANDS = ("info", "runs", "dump", "preview", "shot", "sample")
@@ -109,7 +109,6 @@ def _answer(options: argparse.Namespace) -> int:
         case "shot":
             return _shot(options)
         case _:
-            from runcase import folders
             from runcase.store.sample import ensure_sample
 
             print(ensure_sample(folders.data_folder()))
@@ -158,23 +157,16 @@ def _window(options: argparse.Namespace) -> int:
     from runcase.app import Application, ErrorReports, user_settings
 
     qt = QApplication(sys.argv[:1])
-    application = Application(qt, user_settings())
+    application = Application(qt, user_settings(), folders.data_folder() / "local.db")
     sys.excepthook = ErrorReports(application)
     server = InstanceServer(application)
     server.asked.connect(application.open_from_outside)
     server.listen()
-    application.when_settled(_collect_again)
     if options.sample:
         application.open_sample()
     else:
         application.open(paths)
     return qt.exec()
-
-
-def _collect_again() -> None:
-    """Collect garbage from now on, but never look again at what start-up made."""
-    gc.freeze()
-    gc.enable()
 
 
 def _absolute(path: str) -> str:

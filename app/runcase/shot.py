@@ -56,7 +56,7 @@ def shot(path: str, wish: Wish) -> int:
     with tempfile.TemporaryDirectory(prefix="runcase-shot-") as folder:
         # Settings of its own: a picture neither shows nor changes what the person chose.
         settings = QSettings(str(Path(folder) / "shot.ini"), QSettings.Format.IniFormat)
-        application = Application(qt, settings)
+        application = Application(qt, settings, Path(folder) / "local.db")
         try:
             for each in _each(wish):
                 _draw_or_say(application, path, each, wish.page == "all")
@@ -192,11 +192,9 @@ def _fullest(connection: ReadConnection) -> str:
 def _newest_finished(connection: ReadConnection, experiment: str) -> str:
     """Return the newest finished run of an experiment, or of the fullest one."""
     frame = load(connection, [experiment or _fullest(connection)], Lifecycle.ACTIVE)
-    for run_id, status in zip(frame.ids, frame.status, strict=True):
-        if status == "FINISHED":
-            return str(run_id)
+    finished = frame.attribute("status").where("FINISHED".__eq__)
     if len(frame):
-        return str(frame.ids[0])
+        return frame.ids[int(finished.argmax())]  # the first row where none is finished
     raise NotFoundError("This store has no runs.")
 
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from driving import GUARD_MS, click, open_store, running, settle
 from made import expected, unpack
 from runcase.itemmodels import navigator as rows
+from runcase.ui.widgets.runs_gutter import Part
 
 FULLEST = "1"
 NAME = "written meanwhile"
@@ -24,12 +25,13 @@ def application(qapp, tmp_path):
 
 
 class Looked:
-    """What must not move by itself: selection, current row, scroll and a zoom made by hand."""
+    """What must not move by itself: selection, current row, rows in sight, a zoom by hand."""
 
     def __init__(self, page, chart):
         self.selected = page.view.selected_ids()
         self.current = page.view.current_id()
-        self.scroll = page.view.verticalScrollBar().value()
+        row = page.view.rowAt(0)
+        self.top = (page.runs.run_id(row), page.view.rowViewportPosition(row))
         self.zoom = chart.view_range()
 
     def __eq__(self, other):
@@ -75,7 +77,7 @@ def test_the_window_follows_a_run_that_is_written(
     assert Looked(page, chart) == before
 
     # Its eye is pressed, so that its curve is drawn.
-    page.view.delegate.eye_pressed.emit(row)
+    page.view.delegate.part_pressed.emit(row, Part.EYE)
     follows(qtbot, lambda: points(chart, run_id) > 0)
     first = points(chart, run_id)
     follows(qtbot, lambda: points(chart, run_id) > first)

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from runcase.itemmodels.runs import RunsModel
-from runcase.itemmodels.runs_loader import RunsLoader
+from runcase.itemmodels.runs_loader import RunsLoader, Scope
 from runcase.itemmodels.selection import RunColors
+from runcase.itemmodels.wish import Wish
 from runcase.session.session import Session
 from runcase.session.watch import Watch
 from runcase.store.experiments import list_experiments
@@ -77,14 +78,14 @@ class Browser:
     def show_another(self):
         self.reads += 1
         experiment = self.experiments[self.reads % len(self.experiments)]
-        self.loader.show(experiment, (), None, False)
+        self.loader.show(Scope((experiment,)), (), Wish(()))
 
     def plot(self):
         frame = self.loader.model.frame
         if frame is None:
             return
         keys = [key.key for key in self.loader.keys if key.kind == "metric"][:4]
-        pairs = [(str(run_id), key) for run_id in frame.ids[:10] for key in keys]
+        pairs = [(run_id, key) for run_id in frame.ids[:10] for key in keys]
         self.session.ask(
             self.session.read(histories, pairs),
             owner=self.loader,

@@ -194,9 +194,9 @@ def test_a_store_that_another_program_locks(folder, application, qtbot):
     ("expression", "column"),
     [
         ("metrics.rmse <", 14),
-        ("metrics.rmse <> 1", 14),
+        ("metrics.rmse >< 1", 14),
         ("colour = 'red'", 1),
-        ("params.a = 'x' or params.b = 'y'", 16),
+        ("params.a = 'x' or (params.b = 'y'", 19),
         ("metrics.rmse < 'low'", 16),
     ],
 )

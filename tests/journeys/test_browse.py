@@ -14,6 +14,7 @@ import driving
 from driving import click, press, trigger, type_into
 from made import expected, unpack
 from runcase.itemmodels import navigator as rows
+from runcase.itemmodels.navigator import EVERY
 from runcase.preview.document import Image, Page, Table, Text, Tree
 from runcase.store.records import ColumnKey, Kind
 from runcase.ui.dialogs.columns import ColumnsDialog
@@ -124,7 +125,7 @@ def test_a_store_is_looked_through(version, application, qtbot, tmp_path):
 def navigates(journey):
     window, model = journey.window, journey.window.navigator.model
     nodes = {index.data(rows.ID_ROLE): index for index in walk(model, "experiment")}
-    assert set(nodes) == {each["experiment_id"] for each in journey.truth["experiments"]}
+    assert set(nodes) - {EVERY} == {each["experiment_id"] for each in journey.truth["experiments"]}
     assert nodes[FULLEST].data(rows.COUNT_ROLE) == str(len(journey.active()))
     assert window.location.id == FULLEST, "a window begins with the fullest experiment"
     for experiment in ("0", FULLEST):
@@ -171,13 +172,15 @@ def filters(journey):
     assert window.page.status()[0] == f"{len(matching)} of {len(losses)} runs"
     kept = journey.shown()
     assert matching & set(every) <= set(kept)
-    type_into(field.editor, " and metrics.loss <> 1")
+    type_into(field.editor, " and metrics.loss >< 1")
     journey.settle()
     assert journey.shown() == kept, "a mistake keeps the rows of the last valid filter"
     state = window.page.filter_state()
     assert state.bad
     assert underlined(field.editor) == list(range(state.position, state.position + state.length))
-    assert field.text()[state.position :].startswith("<>")
+    assert field.text()[state.position :].startswith("><")
+    press(field.editor, Key.Key_Escape)
+    assert field.text(), "the first Esc closes the completions only"
     press(field.editor, Key.Key_Escape)
     journey.settle()
     assert field.text() == ""
@@ -222,8 +225,8 @@ def charts(journey):
     shown = page.colors.shown()
     assert shown
     hidden = shown[0]
-    # The eye lies in the first pixels of the frozen name column.
-    click(view._frozen, journey.index(hidden, 0), dx=12)
+    # Colour, eye and pin lie left of the name, in the frozen column.
+    click(view._frozen, journey.index(hidden, 0), dx=32)
     journey.settle()
     assert page.colors.index(hidden) is None
     assert set(view.selected_ids()) == set(chosen), "the eye leaves the selection alone"
@@ -236,7 +239,8 @@ def charts(journey):
 
 def check_curves(journey):
     """Every chart on the screen draws each charted run that has its metric."""
-    drawn = journey.page.charts.panel.charts()
+    made = journey.page.charts.panel.charts()
+    drawn = [chart for chart in made if not chart.visibleRegion().isEmpty()]
     assert any(chart.curve_count() for chart in drawn)
     for chart in drawn:
         charted = journey.page._charted()
@@ -260,6 +264,12 @@ def switches_axes(journey, panel):
     assert chart.view.smoothing == pytest.approx(0.15)
     journey.trigger("smooth-less")
     assert chart.view.smoothing == pytest.approx(0.10)
+    for kind in ("time", "gaussian", "mean", "ema"):
+        journey.trigger(f"smooth-{kind}")
+        assert {each.view.kind.value for each in panel.charts()} == {kind}
+        assert panel.options()["smoothing_kind"] == kind
+        assert journey.window.actions_.by_id[f"smooth-{kind}"].isChecked()
+        check_curves(journey)
     journey.trigger("raw-line")
     assert not chart.show_raw
     check_curves(journey)

@@ -1,117 +1,185 @@
-"""Which runs a table shows, in which order and how deep: pure work on a `RunFrame`'s arrays."""
+"""Which rows a table shows, in which order and how deep: pure work on a `RunFrame`'s arrays."""
 
-from collections.abc import Mapping, Sequence
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from runcase.itemmodels import formats
-from runcase.itemmodels.columns import is_number
-from runcase.itemmodels.directions import Direction, direction
-from runcase.store.columns import MetricColumn, TextColumn
+from runcase.itemmodels import columns as titles
+from runcase.itemmodels.column_stats import Ints, Stats, column_stats
+from runcase.itemmodels.wish import Bools, Wish
+from runcase.store.columns import Column
 from runcase.store.frame import RunFrame
-from runcase.store.frame_sort import order_by_column
-from runcase.store.frame_tree import visible
+from runcase.store.frame_sort import order_by_columns
+from runcase.store.frame_tree import visible, with_ancestors
 from runcase.store.records import ColumnKey, Kind
 
-Ints = npt.NDArray[np.int64]
-# So many different texts are looked at to see whether a param is a number.
-_SAMPLE = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Stats:
-    """What a column's cells need of their neighbours.
-
-    `low` and `high` span the finite values of the matching runs; `best` is the best value, NaN
-    when the direction is unknown; `decimals` is the column's number of decimals.
-    """
-
-    low: float = np.nan
-    high: float = np.nan
-    best: float = np.nan
-    decimals: int = 0
-    numeric: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What the person asked of the table.
-
-    `mask` is None without a filter; `expanded` holds run ids, None for all of them.
-    """
-
-    columns: tuple[ColumnKey, ...]
-    sort: ColumnKey | None = None
-    descending: bool = False
-    mask: npt.NDArray[np.bool_] | None = None
-    nested: bool = True
-    expanded: frozenset[str] | None = frozenset()
-    experiment_tags: Mapping[str, str] = field(default_factory=dict)
+if TYPE_CHECKING:
+    from runcase.itemmodels.grouping import Family, Grouping
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Arrangement:
-    """The visible rows: frame row, depth, whether only context, number of children; each (n,)."""
+    """The visible rows of a table, from top to bottom, and what their cells need.
 
+    Attributes:
+        frame: The runs.
+        wish: What was asked.
+        mask: (n,) bool, the runs that match and are not hidden; None for all.
+        rows: (v,) int64, rows of the frame; a group g is −1 − g.
+        depth: (v,) int16.
+        context: (v,) bool, runs shown only because one below them matches.
+        children: (v,) int64, matching children of a run, runs of a group.
+        matching: How many runs match.
+        hidden: How many matching runs the person hides.
+        stats: Of each shown column, over the matching runs.
+        seen: The column that each of `stats` was made from.
+        grouping: The groups, None without.
+        family: The matching children of each parent, None where runs have none.
+        opened: (n,) bool, the runs whose children are shown; None without nesting.
+    """
+
+    frame: RunFrame
+    wish: Wish
+    mask: Bools | None
     rows: Ints
     depth: npt.NDArray[np.int16]
-    context: npt.NDArray[np.bool_]
+    context: Bools
     children: Ints
     matching: int
-    stats: Mapping[ColumnKey, Stats]
+    hidden: int = 0
+    stats: Mapping[ColumnKey, Stats] = field(default_factory=dict)
+    seen: Mapping[ColumnKey, Column | None] = field(default_factory=dict)
+    grouping: Grouping | None = None
+    family: Family | None = None
+    opened: Bools | None = None
 
 
-def arrange(frame: RunFrame, wish: Wish) -> Arrangement:
-    """Sort, filter and nest the runs of a frame; called on a worker thread."""
-    mask = np.ones(len(frame), np.bool_) if wish.mask is None else wish.mask
+def arrange(frame: RunFrame, wish: Wish, before: Arrangement | None = None) -> Arrangement:
+    """Sort, filter, nest or group the runs of a frame; called on a worker thread.
+
+    Args:
+        frame: The runs.
+        wish: What is asked.
+        before: What was arranged last; what still holds of it is not worked out again.
+    """
+    if before is not None and before.frame is not frame:
+        before = None
+    mask, hidden = _mask(frame, wish, before)
+    rows = None if mask is None else np.flatnonzero(mask)
+    same = before is not None and before.mask is mask
+    stats, seen = _stats(frame, wish, rows, before if same else None)
+    matching = len(frame) if rows is None else len(rows)
     order = _order(frame, wish)
-    if wish.expanded is None:
-        expanded = set(range(len(frame)))
-    else:
-        rows = (frame.row_of(run_id) for run_id in wish.expanded)
-        expanded = {row for row in rows if row is not None}
-    shown = visible(frame, order, mask, expanded, wish.nested)
-    matching = np.flatnonzero(mask)
-    stats = {key: column_stats(frame, key, matching, wish.experiment_tags) for key in wish.columns}
+    if wish.groups:
+        from runcase.itemmodels.grouping import grouped, sorted_groups  # few tables are grouped
+
+        chosen = np.arange(len(frame), dtype=np.int64) if rows is None else rows
+        known = before.grouping if before is not None and same else None
+        grouping = grouped(frame, wish, chosen, known)
+        shown = sorted_groups(frame, wish, grouping, order if mask is None else order[mask[order]])
+        return Arrangement(
+            frame, wish, mask, *shown, matching, hidden, stats, seen, grouping=grouping
+        )
+    nested = wish.nested and bool((frame.parent >= 0).any())
+    if not nested:
+        listed = order if mask is None else order[mask[order]]
+        none = np.zeros(len(listed), dtype=np.int64)
+        flat = (listed, none.astype(np.int16), none.astype(np.bool_), none)
+        return Arrangement(frame, wish, mask, *flat, matching, hidden, stats, seen)
+    # Imported here: the first rows wait for no import that a flat list can do without.
+    from runcase.itemmodels.grouping import families
+
+    opened = _opened(frame, wish, mask)
+    tree = visible(frame, order, mask, opened, nested=True)
+    family = families(frame, wish, rows, before.family if before is not None and same else None)
+    parts = (tree.rows, tree.depth, tree.context, tree.child_count)
     return Arrangement(
-        shown.rows, shown.depth, shown.context, shown.child_count, len(matching), stats
+        frame, wish, mask, *parts, matching, hidden, stats, seen, family=family, opened=opened
     )
 
 
-def column_stats(
-    frame: RunFrame, key: ColumnKey, rows: Sequence[int] | Ints, tags: Mapping[str, str]
-) -> Stats:
-    """Return range, best value and decimals of one column over some rows."""
-    column = frame.columns.get(key)
-    if isinstance(column, MetricColumn):
-        values = column.values[rows]
-        values = values[np.isfinite(values)]
-        if not len(values):
-            return Stats(numeric=True)
-        low, high = float(values.min()), float(values.max())
-        better = direction(key.key, dict(tags))
-        best = low if better is Direction.LOWER else high
-        if better is Direction.UNKNOWN or low == high:
-            best = np.nan
-        return Stats(low, high, best, _decimals(values), numeric=True)
-    if isinstance(column, TextColumn) and key.kind is Kind.PARAM:
-        texts = column.categories[:_SAMPLE]
-        return Stats(numeric=bool(texts) and all(is_number(text) for text in texts))
-    return Stats()
+def stored_order(sort: Sequence[tuple[ColumnKey, bool]]) -> list[tuple[ColumnKey, bool]]:
+    """Return a sort by columns of the store only: age is the start, the other way round."""
+    return [
+        (titles.STARTED, not descending) if key == titles.AGE else (key, descending)
+        for key, descending in sort
+    ]
 
 
-def _decimals(values: npt.NDArray[np.float64]) -> int:
-    """Choose decimals from the column's range: 4 digits for its median size, up to 6."""
-    sizes = np.abs(values)
-    plain = values[((sizes >= 1e-4) & (sizes < 1e6)) | (values == 0)]
-    if not len(plain) or np.all(plain == np.round(plain)):
-        return 0
-    return formats.decimals_for([float(np.median(np.abs(plain[plain != np.round(plain)])))])
+def _mask(frame: RunFrame, wish: Wish, before: Arrangement | None) -> tuple[Bools | None, int]:
+    """Return which rows are listed, and how many matching ones are hidden.
+
+    The array of before comes back when nothing changed: what was made from it still holds.
+    """
+    if before is not None and before.wish.mask is wish.mask and before.wish.hidden == wish.hidden:
+        return before.mask, before.hidden
+    rows = frame.ids.rows_of(sorted(wish.hidden)) if wish.hidden else np.zeros(0, np.int64)
+    rows = rows[rows >= 0]
+    if wish.mask is not None:
+        rows = rows[wish.mask[rows]]
+    if not len(rows):
+        return wish.mask, 0
+    mask = np.ones(len(frame), np.bool_) if wish.mask is None else wish.mask.copy()
+    mask[rows] = False
+    return mask, len(rows)
+
+
+def _stats(
+    frame: RunFrame, wish: Wish, rows: Ints | None, before: Arrangement | None
+) -> tuple[dict[ColumnKey, Stats], dict[ColumnKey, Column | None]]:
+    stats: dict[ColumnKey, Stats] = {}
+    seen: dict[ColumnKey, Column | None] = {}
+    kept = (
+        before is not None
+        and before.wish.directions == wish.directions
+        and before.wish.decimals == wish.decimals
+    )
+    for key in wish.columns:
+        column = seen[key] = frame.columns.get(key)
+        if kept and before is not None and key in before.stats and before.seen[key] is column:
+            stats[key] = before.stats[key]
+        else:
+            stats[key] = column_stats(frame, key, rows, wish)
+    return stats, seen
 
 
 def _order(frame: RunFrame, wish: Wish) -> Ints:
-    if wish.sort is None:
+    order = _sorted(frame, wish)
+    if not wish.pinned:
+        return order
+    on_top = _marked(frame, wish.pinned)
+    return np.concatenate((order[on_top[order]], order[~on_top[order]]))
+
+
+def _sorted(frame: RunFrame, wish: Wish) -> Ints:
+    ready = [
+        (key, descending)
+        for key, descending in stored_order(wish.sort)
+        if key.kind is Kind.ATTRIBUTE or key in frame.columns
+    ]
+    if not ready:
         return np.arange(len(frame), dtype=np.int64)
-    return order_by_column(frame, wish.sort, wish.descending)
+    return order_by_columns(frame, ready)
+
+
+def _opened(frame: RunFrame, wish: Wish, mask: Bools | None) -> Bools:
+    """Return the rows whose children are shown: what a filter found is not folded away."""
+    if wish.expanded is None:
+        return np.ones(len(frame), np.bool_)
+    opened = _marked(frame, wish.expanded)
+    if wish.mask is not None and mask is not None:
+        context = with_ancestors(frame.parent, mask) & ~mask
+        opened |= context & ~_marked(frame, wish.folded)
+    return opened
+
+
+def _marked(frame: RunFrame, run_ids: Collection[str]) -> Bools:
+    marked = np.zeros(len(frame), np.bool_)
+    rows = frame.ids.rows_of(list(run_ids)) if run_ids else np.zeros(0, np.int64)
+    marked[rows[rows >= 0]] = True
+    return marked

@@ -18,6 +18,9 @@ KIND_ROLE = int(Qt.ItemDataRole.UserRole) + 6
 ID_ROLE = int(Qt.ItemDataRole.UserRole) + 7
 WORKSPACE_ROLE = int(Qt.ItemDataRole.UserRole) + 8
 
+# The id of the row, and of the place, that shows the runs of all experiments in one table.
+EVERY = "all"
+
 _SERVING = ("champion", "prod", "production")
 _TEXT = int(Qt.ItemDataRole.DisplayRole)
 _TIP = int(Qt.ItemDataRole.ToolTipRole)
@@ -53,6 +56,8 @@ class NavigatorModel(TreeModel):
         active = [each for each in contents.experiments if each.lifecycle_stage != "deleted"]
         deleted = [each for each in contents.experiments if each.lifecycle_stage == "deleted"]
         experiments = _experiment_tree(active)
+        if len(active) > 1:
+            experiments.insert(0, _every(active))
         if deleted:
             experiments.append(_deleted(deleted))
         roots = [_section("Experiments", experiments)]
@@ -129,6 +134,23 @@ def _experiment(experiment: Experiment, text: str) -> Node:
             MUTED_ROLE: deleted,
             KIND_ROLE: "experiment",
             ID_ROLE: experiment.experiment_id,
+        },
+    )
+
+
+def _every(experiments: Sequence[Experiment]) -> Node:
+    runs = sum(each.active_runs for each in experiments)
+    said = f"{formats.counted(len(experiments), 'experiment')}, {formats.counted(runs, 'run')}"
+    return Node(
+        f"exp/{EVERY}",
+        {
+            _TEXT: "All Experiments",
+            _TIP: f"The runs of {said} in one table; Ctrl+click shows several experiments together",
+            _SPOKEN: f"All Experiments, {said}",
+            ICON_ROLE: "layout-grid",
+            COUNT_ROLE: formats.count(runs),
+            KIND_ROLE: "experiment",
+            ID_ROLE: EVERY,
         },
     )
 

@@ -1,8 +1,7 @@
 """The runs table as Qt rows: a flat array of visible rows over a `RunFrame`."""
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,31 +9,26 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from runcase.itemmodels import columns as titles
 from runcase.itemmodels import formats
-from runcase.itemmodels.arrangement import Arrangement, Stats
+from runcase.itemmodels.arrangement import Arrangement
+from runcase.itemmodels.column_stats import Ints, Stats, better
+from runcase.itemmodels.row_difference import Difference, difference, ranges, take
+from runcase.itemmodels.run_cells import (
+    Cell,
+    exact_text,
+    group_cell,
+    group_label,
+    run_cell,
+    summary_tip,
+)
 from runcase.itemmodels.selection import RunColors
-from runcase.store.columns import DatasetColumn, MetricColumn, TextColumn
+from runcase.itemmodels.wish import GroupPath
+from runcase.local.records import Mark
 from runcase.store.frame import MISSING, RunFrame
-from runcase.store.records import ColumnKey, Kind
+from runcase.store.records import ColumnKey
 
 Index = QModelIndex | QPersistentModelIndex
-# More separate ranges of new and gone rows than this are shown by one reset.
-_MAX_RANGES = 64
-# Comparing this many rows one by one takes 0.1 s; a million took 1.9 s on the GUI thread.
-_MAX_COMPARED = 50_000
 _NO_STATS = Stats()
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """What a delegate paints: `fraction` is the bar's length 0 to 1, -1 for no bar."""
-
-    text: str
-    muted: bool = False
-    warn: bool = False
-    best: bool = False
-    fraction: float = -1.0
-    right: bool = False
-    mono: bool = False
+_NO_MARK = Mark()
 
 
 class RunsModel(QAbstractTableModel):
@@ -43,52 +37,104 @@ class RunsModel(QAbstractTableModel):
     def __init__(self, colors: RunColors, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.colors = colors
-        self.frame: RunFrame | None = None
         self.arrangement: Arrangement | None = None
-        self.columns: tuple[ColumnKey, ...] = titles.FIXED
-        self.expanded: frozenset[str] | None = frozenset()
-        self.sort_key: ColumnKey | None = None
-        self.descending = False
+        self.columns: tuple[ColumnKey, ...] = (titles.NAME, *titles.DEFAULT)
         # RUNNING runs without a sign of life, and when they gave the last one, in ms.
         self.stalled: Mapping[str, int] = {}
+        self.experiments: Mapping[str, str] = {}  # names by id
+        self.marks: Mapping[str, Mark] = {}
         self.now_ms = int(time.time() * 1000)
+        self._shown_groups: frozenset[int] | None = None  # not worked out yet
         colors.changed.connect(self._recolor)
 
+    @property
+    def frame(self) -> RunFrame | None:
+        """Return the runs, None before they were read."""
+        return None if self.arrangement is None else self.arrangement.frame
+
     def set_columns(self, columns: Sequence[ColumnKey]) -> None:
-        """Show other columns; the fixed ones come first."""
-        wanted = titles.FIXED + tuple(key for key in columns if key not in titles.FIXED)
+        """Show other columns; the name comes first."""
+        wanted = (titles.NAME, *dict.fromkeys(key for key in columns if key != titles.NAME))
         if wanted == self.columns:
             return
         self.beginResetModel()
         self.columns = wanted
         self.endResetModel()
 
-    def show(self, frame: RunFrame, arrangement: Arrangement) -> None:
+    def show(self, arrangement: Arrangement) -> None:
         """Show other rows as a difference, so that selection, scroll and expansion stay.
 
         A difference of very many rows would hold the window up: those are shown by a reset, over
         which the view keeps selection and scroll by itself.
         """
-        if self._has_same_rows(frame, arrangement):
-            self.frame, self.arrangement = frame, arrangement
+        before = self.arrangement
+        self._shown_groups = None
+        if before is not None and _has_same_rows(before, arrangement):
+            self.arrangement = arrangement
             self._all_changed()
             return
-        before = 0 if self.arrangement is None else len(self.arrangement.rows)
-        few = 0 < before <= _MAX_COMPARED and len(arrangement.rows) <= _MAX_COMPARED
-        if not (few and self._apply_difference(frame, arrangement)):
+        found = None if before is None else difference(before, arrangement)
+        if found is None or before is None:
             self.beginResetModel()
-            self.frame, self.arrangement = frame, arrangement
+            self.arrangement = arrangement
+            self.endResetModel()
+        else:
+            self._apply(before, arrangement, found)
+
+    def clear(self) -> None:
+        """Show no runs, and know none."""
+        if self.arrangement is not None:
+            self.beginResetModel()
+            self.arrangement = None
             self.endResetModel()
 
-    def run_id(self, row: int) -> str:
-        """Return the run id of a visible row."""
-        assert self.frame is not None
-        return str(self.frame.ids[self.frame_row(row)])
-
     def frame_row(self, row: int) -> int:
-        """Return the frame's row of a visible row."""
+        """Return the frame's row of a visible row; a group g is −1 − g."""
         assert self.arrangement is not None
         return int(self.arrangement.rows[row])
+
+    def is_group(self, row: int) -> bool:
+        """Say whether a visible row is a group."""
+        return self.frame_row(row) < 0
+
+    def group_path(self, row: int) -> GroupPath:
+        """Return the labels of a group's row, outermost first."""
+        assert self.arrangement is not None
+        assert self.arrangement.grouping is not None
+        return self.arrangement.grouping.path(-1 - self.frame_row(row))
+
+    def group_rows(self, row: int) -> Ints:
+        """Return the frame's rows of a group's runs."""
+        assert self.arrangement is not None
+        assert self.arrangement.grouping is not None
+        groups = self.arrangement.grouping.groups
+        at = -1 - self.frame_row(row)
+        found: Ints = groups.rows[groups.member[int(groups.level[at])] == at]
+        return found
+
+    def is_group_shown(self, row: int) -> bool:
+        """Say whether charts show a run of a group."""
+        if self._shown_groups is None:
+            self._shown_groups = self._groups_with_shown()
+        return -1 - self.frame_row(row) in self._shown_groups
+
+    def _groups_with_shown(self) -> frozenset[int]:
+        grouping = self.arrangement.grouping if self.arrangement is not None else None
+        if grouping is None or self.frame is None:
+            return frozenset()
+        rows = self.frame.ids.rows_of(self.colors.shown())
+        found: set[int] = set()
+        for at in grouping.inner[rows[rows >= 0]].tolist():
+            while at >= 0:
+                found.add(at)
+                at = int(grouping.groups.parent[at])
+        return frozenset(found)
+
+    def run_id(self, row: int) -> str:
+        """Return the run id of a visible row, "" for a group."""
+        assert self.frame is not None
+        at = self.frame_row(row)
+        return "" if at < 0 else self.frame.ids[at]
 
     def row_of(self, run_id: str) -> int | None:
         """Return the visible row of a run, None when it is not visible."""
@@ -100,14 +146,20 @@ class RunsModel(QAbstractTableModel):
         found = np.flatnonzero(self.arrangement.rows == at)
         return int(found[0]) if len(found) else None
 
-    def ranges_of(self, run_ids: Sequence[str]) -> list[tuple[int, int]]:
+    def ranges_of(self, run_ids: Iterable[str]) -> list[tuple[int, int]]:
         """Return the visible rows of some runs as ranges, first and last included."""
+        if self.frame is None:
+            return []
+        found = self.frame.ids.rows_of(list(run_ids))
+        return self.ranges_of_rows(found[found >= 0])
+
+    def ranges_of_rows(self, rows: Ints) -> list[tuple[int, int]]:
+        """Return the visible rows of some of the frame's rows as ranges."""
         if self.frame is None or self.arrangement is None:
             return []
-        found = [row for row in map(self.frame.row_of, run_ids) if row is not None]
-        wanted = np.zeros(len(self.frame), np.bool_)
-        wanted[found] = True
-        return _ranges(np.flatnonzero(wanted[self.arrangement.rows]))
+        wanted = np.zeros(len(self.frame) + 1, np.bool_)  # the last one is for groups
+        wanted[rows] = True
+        return ranges(np.flatnonzero(wanted[np.maximum(self.arrangement.rows, -1)]))
 
     def depth(self, row: int) -> int:
         """Return how deep a visible row is nested."""
@@ -118,77 +170,92 @@ class RunsModel(QAbstractTableModel):
         return self.arrangement is not None and bool(self.arrangement.context[row])
 
     def child_count(self, row: int) -> int:
-        """Return how many children a visible row has."""
+        """Return how many children a run has, how many runs a group."""
         return 0 if self.arrangement is None else int(self.arrangement.children[row])
 
     def is_expanded(self, row: int) -> bool:
-        """Say whether a row's children are shown."""
-        return self.expanded is None or self.run_id(row) in self.expanded
+        """Say whether a row's children or runs are shown."""
+        assert self.arrangement is not None
+        wish = self.arrangement.wish
+        if self.is_group(row):
+            return wish.open_groups is None or self.group_path(row) in wish.open_groups
+        opened = self.arrangement.opened
+        return opened is not None and bool(opened[self.frame_row(row)])
 
     def status(self, row: int) -> str:
-        """Return MLflow's status of a visible row."""
+        """Return MLflow's status of a run, of a group the one that all its runs have, else ""."""
         assert self.frame is not None
-        return str(self.frame.status[self.frame_row(row)])
+        at = self.frame_row(row)
+        if at >= 0:
+            return self.frame.text("status", at) or ""
+        cell = self.cell(row, titles.STATUS)
+        return "" if cell.muted else cell.text
 
     def is_stalled(self, row: int) -> bool:
         """Say whether a RUNNING run has not been written to for long."""
-        return self.run_id(row) in self.stalled
+        return bool(self.stalled) and self.run_id(row) in self.stalled
 
     def name(self, row: int) -> str:
-        """Return a run's name, its short id when it has none."""
+        """Return a run's name, its short id when it has none; a group's label."""
         assert self.frame is not None
+        assert self.arrangement is not None
         at = self.frame_row(row)
-        return str(self.frame.name[at]) or formats.short_id(str(self.frame.ids[at]))
+        if at < 0:
+            return group_label(self.arrangement, -1 - at, self.experiments)
+        return self.frame.text("run_name", at) or formats.short_id(self.frame.ids[at])
 
     def is_deleted(self, row: int) -> bool:
         """Say whether the run is in MLflow's deleted lifecycle stage."""
         assert self.frame is not None
-        return bool(self.frame.lifecycle_stage[self.frame_row(row)] == "deleted")
+        at = self.frame_row(row)
+        return at >= 0 and self.frame.text("lifecycle_stage", at) == "deleted"
+
+    def mark(self, row: int) -> Mark:
+        """Return what the person noted of a run."""
+        return self.marks.get(self.run_id(row), _NO_MARK) if self.marks else _NO_MARK
+
+    def color_index(self, row: int) -> int | None:
+        """Return the palette index of a run that charts show, or of an innermost group."""
+        at = self.frame_row(row)
+        grouping = self.arrangement.grouping if self.arrangement is not None else None
+        if at < 0:
+            assert grouping is not None
+            own = -1 - at - grouping.innermost()
+            return own if own >= 0 else None
+        return self.run_color(self.run_id(row))
+
+    def run_color(self, run_id: str) -> int | None:
+        """Return the palette index of a run that charts show: within groups, that of its group."""
+        index = self.colors.index(run_id)
+        grouping = self.arrangement.grouping if self.arrangement is not None else None
+        if index is None or grouping is None or self.frame is None:
+            return index
+        at = self.frame.row_of(run_id)
+        inner = -1 if at is None else int(grouping.inner[at])
+        return index if inner < 0 else inner - grouping.innermost()
 
     def stats(self, key: ColumnKey) -> Stats:
         """Return what is known of a column's values."""
         return _NO_STATS if self.arrangement is None else self.arrangement.stats.get(key, _NO_STATS)
 
     def cell(self, row: int, key: ColumnKey) -> Cell:
-        """Return what to paint for a run and a column."""
-        if self.frame is None:
+        """Return what to paint for a visible row and a column."""
+        arrangement = self.arrangement
+        if arrangement is None:
             return Cell("")
-        at = self.frame_row(row)
-        column = self.frame.columns.get(key)
-        if key.kind is Kind.ATTRIBUTE:
-            return self._attribute(self.frame, at, key)
-        if isinstance(column, MetricColumn):
-            return self._metric(column, at, key)
-        if isinstance(column, TextColumn):
-            text = column.text(at)
-            numeric = self.stats(key).numeric
-            if text is None:
-                return Cell(formats.MISSING, muted=True, right=numeric)
-            return Cell(formats.one_line(text), right=numeric, mono=key.kind is Kind.PARAM)
-        if isinstance(column, DatasetColumn):
-            texts = column.texts(at)
-            return Cell(formats.one_line(", ".join(texts)) or formats.MISSING, muted=not texts)
-        return Cell("", muted=True)
+        at = int(arrangement.rows[row])
+        if at < 0:
+            return group_cell(arrangement, -1 - at, key, self.experiments)
+        return run_cell(arrangement, at, key, self.now_ms, self.experiments)
 
     def full_text(self, row: int, key: ColumnKey) -> str:
         """Return a cell's value in full precision, as copying does; "" when it is missing."""
         if self.frame is None:
             return ""
-        at = self.frame_row(row)
-        column = self.frame.columns.get(key)
-        if isinstance(column, MetricColumn):
-            return formats.exact(float(column.values[at])) if column.present[at] else ""
-        if isinstance(column, TextColumn):
-            return column.text(at) or ""
         if key == titles.NAME:
             return self.name(row)
-        if key in (titles.STARTED, ColumnKey(Kind.ATTRIBUTE, "end_time")):
-            value = int(getattr(self.frame, key.key)[at])
-            return "" if value == MISSING else str(value)
-        if key.kind is Kind.ATTRIBUTE and key != titles.DURATION:
-            return self.frame.attribute(key.key).text(at) or ""
-        cell = self.cell(row, key)
-        return "" if cell.muted else cell.text
+        at = self.frame_row(row)
+        return self.cell(row, key).text if at < 0 else exact_text(self.frame, at, key)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 -- Qt's own signature
         if parent.isValid() or self.arrangement is None:
@@ -203,7 +270,7 @@ class RunsModel(QAbstractTableModel):
             return None
         key = self.columns[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return self.cell(index.row(), key).text
+            return self._words(index.row(), key)
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._tip(index.row(), key)
         if role == Qt.ItemDataRole.AccessibleTextRole:
@@ -229,54 +296,54 @@ class RunsModel(QAbstractTableModel):
             | Qt.ItemFlag.ItemNeverHasChildren
         )
 
-    def _attribute(self, frame: RunFrame, at: int, key: ColumnKey) -> Cell:
+    def _recolor(self) -> None:
+        self._shown_groups = None
+        self.repaint_names()
+
+    def repaint_names(self) -> None:
+        """Paint the name column again: colours or marks changed."""
+        if self.rowCount():
+            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, 0))
+
+    def summary_of(self, row: int, key: ColumnKey) -> str:
+        """Return all statistics of a cell that stands for several runs, "" for another cell."""
+        arrangement = self.arrangement
+        if arrangement is None or not self.cell(row, key).summary:
+            return ""
+        at = self.frame_row(row)
+        if at < 0 and arrangement.grouping is not None:
+            groups, stats = arrangement.grouping.groups, arrangement.grouping.cells[key].stats
+            place = -1 - at
+        elif arrangement.family is not None:
+            groups, stats = arrangement.family.groups, arrangement.family.cells[key].stats
+            place = int(arrangement.family.place[at])
+        else:
+            return ""
+        towards = better(key, arrangement.wish)
+        lines = summary_tip(arrangement.frame, groups, place, key, stats, towards)
+        return f"{titles.said(key)} of the runs below\n{lines}"
+
+    def _words(self, row: int, key: ColumnKey) -> str:
         if key == titles.NAME:
-            name = str(frame.name[at])
-            return Cell(formats.one_line(name) or formats.short_id(str(frame.ids[at])))
-        if key == titles.DURATION:
-            return self._duration(frame, at)
-        if key.key in ("start_time", "end_time"):
-            value = int(getattr(frame, key.key)[at])
-            if value == MISSING:
-                return Cell(formats.MISSING, muted=True)
-            return Cell(formats.age(value, self.now_ms))
-        text = frame.attribute(key.key).text(at)
-        if not text:
-            return Cell(formats.MISSING, muted=True)
-        return Cell(formats.short_id(text) if key.key == "run_id" else formats.one_line(text))
-
-    def _duration(self, frame: RunFrame, at: int) -> Cell:
-        start, end = int(frame.start_time[at]), int(frame.end_time[at])
-        if start == MISSING:
-            return Cell(formats.MISSING, muted=True, right=True)
-        if end == MISSING:
-            if frame.status[at] != "RUNNING":
-                return Cell(formats.MISSING, muted=True, right=True)
-            return Cell(formats.duration(max(0, self.now_ms - start)), right=True)
-        return Cell(formats.duration(end - start), warn=end < start, right=True)
-
-    def _metric(self, column: MetricColumn, at: int, key: ColumnKey) -> Cell:
-        if not column.present[at]:
-            known = column.complete
-            return Cell(formats.MISSING if known else "", muted=True, right=True)
-        value = float(column.values[at])
-        if not np.isfinite(value):
-            return Cell(formats.number(value), warn=True, right=True)
-        stats = self.stats(key)
-        fraction = -1.0
-        if stats.high > stats.low:
-            fraction = min(1.0, max(0.0, (value - stats.low) / (stats.high - stats.low)))
-        text = formats.number(value, stats.decimals)
-        return Cell(text, best=value == stats.best, fraction=fraction, right=True)
+            return self.name(row)
+        cell = self.cell(row, key)
+        return f"{cell.text} {cell.after}".rstrip()
 
     def _tip(self, row: int, key: ColumnKey) -> str:
         assert self.frame is not None
         at = self.frame_row(row)
+        summary = self.summary_of(row, key)
+        if summary:
+            return summary
+        if at < 0:
+            return formats.excerpt(self._words(row, key))
         if key == titles.NAME:
-            return formats.excerpt(f"{self.name(row)}\n{self.frame.ids[at]}")
+            note = self.mark(row).note
+            below = f"\n\n{note}" if note else ""
+            return formats.excerpt(f"{self.name(row)}\n{self.frame.ids[at]}{below}")
         if key == titles.STATUS:
             return self._status_words(row)
-        if key.key in ("start_time", "end_time") and key.kind is Kind.ATTRIBUTE:
+        if key in titles.TIMES:
             value = int(getattr(self.frame, key.key)[at])
             return formats.moment_with_zone(None if value == MISSING else value)
         return formats.excerpt(self.full_text(row, key))
@@ -289,68 +356,55 @@ class RunsModel(QAbstractTableModel):
         return f"{status}, but nothing was written for {formats.duration(self.now_ms - sign)}"
 
     def _spoken(self, row: int, key: ColumnKey) -> str:
-        cell = self.cell(row, key)
         if key == titles.NAME:
-            index = self.colors.index(self.run_id(row))
-            shown = "not shown in charts" if index is None else "shown in charts"
-            return f"run {cell.text}, {shown}"
-        if key == titles.STATUS:
+            return self._spoken_name(row)
+        if key == titles.STATUS and not self.is_group(row):
             return f"status {self._status_words(row).lower()}"
+        cell = self.cell(row, key)
         count = 0 if self.arrangement is None else self.arrangement.matching
-        best = f", best of {count}" if cell.best else ""
-        return f"{titles.title(key)} {cell.text}{best}"
+        best = f", best of {count}" if cell.best and not cell.summary else ""
+        of = "of the runs below " if cell.summary else ""
+        return f"{titles.title(key)} {of}{self._words(row, key)}{best}"
 
-    def _has_same_rows(self, frame: RunFrame, arrangement: Arrangement) -> bool:
-        if self.frame is None or self.arrangement is None:
-            return False
-        rows, now = self.arrangement.rows, arrangement.rows
-        if self.frame is frame:
-            return np.array_equal(rows, now)
-        return len(rows) == len(now) and np.array_equal(self.frame.ids[rows], frame.ids[now])
+    def _spoken_name(self, row: int) -> str:
+        if self.is_group(row):
+            state = "open" if self.is_expanded(row) else "closed"
+            runs = formats.counted(self.child_count(row), "run")
+            return f"group {self.name(row)}, {runs}, {state}"
+        mark = self.mark(row)
+        shown = self.colors.index(self.run_id(row)) is not None
+        parts = [f"run {self.name(row)}", "shown in charts" if shown else "not shown in charts"]
+        parts += [word for word, on in (("pinned", mark.pin), ("starred", mark.star)) if on]
+        return ", ".join(parts)
 
-    def _apply_difference(self, frame: RunFrame, arrangement: Arrangement) -> bool:
-        """Tell the views what is gone, moved and new; False when a reset is simpler."""
-        assert self.frame is not None
-        assert self.arrangement is not None
-        old = [str(run_id) for run_id in self.frame.ids[self.arrangement.rows]]
-        new = [str(run_id) for run_id in frame.ids[arrangement.rows]]
-        before, after = set(old), set(new)
-        stays = np.fromiter((run_id in after for run_id in old), np.bool_, len(old))
-        known = np.fromiter((run_id in before for run_id in new), np.bool_, len(new))
-        gone, added = _ranges(np.flatnonzero(~stays)), _ranges(np.flatnonzero(~known))
-        if len(gone) + len(added) > _MAX_RANGES:
-            return False
-        left = np.ones(len(old), np.bool_)
-        whole = self.arrangement
-        for first, last in reversed(gone):
+    def _apply(self, before: Arrangement, arrangement: Arrangement, found: Difference) -> None:
+        """Tell the views what is gone, moved and new."""
+        left = np.ones(len(before.rows), np.bool_)
+        for first, last in reversed(found.gone):
             self.beginRemoveRows(QModelIndex(), first, last)
             left[first : last + 1] = False
-            self.arrangement = _take(whole, left)
+            self.arrangement = take(before, left)
             self.endRemoveRows()
-        kept_old = [run_id for run_id, kept in zip(old, stays, strict=True) if kept]
-        kept_new = [run_id for run_id, kept in zip(new, known, strict=True) if kept]
-        self._reorder(kept_old, kept_new, frame, _take(arrangement, known))
-        for first, last in added:
+        known = found.known.copy()
+        self._reorder(found, take(arrangement, known))
+        for first, last in found.added:
             self.beginInsertRows(QModelIndex(), first, last)
             known[first : last + 1] = True
-            self.arrangement = _take(arrangement, known)
+            self.arrangement = take(arrangement, known)
             self.endInsertRows()
         self.arrangement = arrangement
         self._all_changed()
-        return True
 
-    def _reorder(
-        self, old: list[str], new: list[str], frame: RunFrame, arrangement: Arrangement
-    ) -> None:
+    def _reorder(self, found: Difference, arrangement: Arrangement) -> None:
         """Take over the new frame; rows that stay may stand in another order."""
-        if old == new:
-            self.frame, self.arrangement = frame, arrangement
+        if found.old == found.new:
+            self.arrangement = arrangement
             return
         self.layoutAboutToBeChanged.emit()
-        places = {run_id: row for row, run_id in enumerate(new)}
+        places = {key: row for row, key in enumerate(found.new)}
         before = self.persistentIndexList()
-        self.frame, self.arrangement = frame, arrangement
-        moved = [self.index(places[old[each.row()]], each.column()) for each in before]
+        self.arrangement = arrangement
+        moved = [self.index(places[found.old[each.row()]], each.column()) for each in before]
         self.changePersistentIndexList(before, moved)
         self.layoutChanged.emit()
 
@@ -359,26 +413,11 @@ class RunsModel(QAbstractTableModel):
             last = self.index(self.rowCount() - 1, len(self.columns) - 1)
             self.dataChanged.emit(self.index(0, 0), last)
 
-    def _recolor(self) -> None:
-        if self.rowCount():
-            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, 0))
 
-
-def _ranges(places: np.ndarray[Any, np.dtype[np.int64]]) -> list[tuple[int, int]]:
-    """Join neighbours: [3, 4, 7] becomes (3, 4), (7, 7)."""
-    if not len(places):
-        return []
-    breaks = np.flatnonzero(np.diff(places) > 1)
-    firsts = np.concatenate(([0], breaks + 1))
-    lasts = np.concatenate((breaks, [len(places) - 1]))
-    return [(int(places[a]), int(places[b])) for a, b in zip(firsts, lasts, strict=True)]
-
-
-def _take(arrangement: Arrangement, mask: np.ndarray[Any, np.dtype[np.bool_]]) -> Arrangement:
-    return replace(
-        arrangement,
-        rows=arrangement.rows[mask],
-        depth=arrangement.depth[mask],
-        context=arrangement.context[mask],
-        children=arrangement.children[mask],
-    )
+def _has_same_rows(before: Arrangement, now: Arrangement) -> bool:
+    if before.grouping is not None or now.grouping is not None:
+        return before.grouping is now.grouping and np.array_equal(before.rows, now.rows)
+    if before.frame is now.frame:
+        return np.array_equal(before.rows, now.rows)
+    same = len(before.rows) == len(now.rows)
+    return same and before.frame.ids.same(before.rows, now.frame.ids, now.rows)

@@ -1,83 +1,84 @@
-"""Reads an experiment's runs for the table, step by step: rows first, then columns, then all."""
+"""Reads the runs of a table step by step: the newest rows, all rows, then columns, then the rest.
+
+What is read and worked out beside the window is in `runs_reader`; here is when it is asked for.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from runcase.errors import FilterError, RuncaseError
 from runcase.itemmodels import columns as titles
-from runcase.itemmodels.arrangement import Arrangement, Wish, arrange
-from runcase.itemmodels.directions import Direction, direction
 from runcase.itemmodels.runs import RunsModel
+from runcase.itemmodels.runs_reader import Answer, Asked, RunsReader
+from runcase.itemmodels.wish import Wish
 from runcase.progress import Progress
 from runcase.session.session import Session
-from runcase.store import frame as frames
-from runcase.store.columns import MetricColumn, TextColumn
-from runcase.store.connection import ReadConnection
 from runcase.store.frame import RunFrame
-from runcase.store.records import ColumnKey, Experiment, Kind, Lifecycle
-from runcase.store.stalled import stalled_runs
+from runcase.store.records import ColumnKey, Experiment, Lifecycle
 
 if TYPE_CHECKING:
+    from runcase.local.records import Mark
     from runcase.store.search import Filter
 
-# So many rows are read first: more than a tall screen shows.
-FIRST_ROWS = 80
-# The first columns are chosen among so many keys; the columns dialog has them all.
-_CANDIDATES = 400
-_SHOWN_METRICS = 8
-_SHOWN_PARAMS = 8
+# With more runs than this the newest ones are shown before all are read.
+_MANY = 20_000
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Answer:
-    """What a step brings to the GUI thread; `keys` and `shown` are None when not asked for."""
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which experiments a table is about; `every` means all active ones."""
 
-    frame: RunFrame
-    arrangement: Arrangement
-    wish: Wish
-    keys: tuple[ColumnKey, ...] | None = None
-    shown: tuple[ColumnKey, ...] | None = None
-    whole: bool = False
-    stalled: Mapping[str, int] | None = None
+    experiments: tuple[Experiment, ...] = ()
+    every: bool = False
+
+    def ids(self) -> list[str] | None:
+        """Return the experiments' ids, None for all active ones."""
+        return None if self.every else [each.experiment_id for each in self.experiments]
 
 
 class RunsLoader(QObject):
     """Keeps a `RunsModel` filled; `loaded` follows each step, `filtered` a filter's answer.
 
-    `filtered` carries a `FilterError` or None. One job at a time reads: what is asked during the
-    first steps waits for them, what is asked during a refresh comes first and then refreshes.
+    `filtered` carries a `FilterError` or None; `progressed` (done, total, what) while something is
+    read. One job at a time reads: what is asked while the rows are read waits for them, what is
+    asked while columns are read or during a refresh comes first.
     """
 
     loaded = Signal()
     filtered = Signal(object)
     failed = Signal(object)
+    progressed = Signal(int, int, str)
 
     def __init__(self, session: Session, model: RunsModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self.model = model
-        self.experiment: Experiment | None = None
+        self.scope: Scope | None = None
         self.keys: tuple[ColumnKey, ...] = ()
         self.filter_text = ""
+        self.filter: Filter | None = None
         self.lifecycle = Lifecycle.ACTIVE
-        self.nested = True
+        self.wish = Wish(model.columns)
+        self.marks: Mapping[str, Mark] = {}
+        self.show_hidden = False
         self.whole = False
-        self._looked_at: RunFrame | None = None
-        self._filter: Filter | None = None
+        # Whether the model has the columns of what `show` asked for, and not of what was before.
+        self.begun = False
+        self.stopped = False
+        self._reader = RunsReader(session)
         self._chosen: tuple[ColumnKey, ...] | None = None
-        self._busy = False
-        self._loading = False
-        self._refreshing = False
-        self._again = False
-        self._asked = False
+        self._busy = self._loading = self._refreshing = False
+        self._again = self._asked = False
+        # Whether the next refresh reads everything, and whether the one under way does.
+        self._thorough = self._reads_all = False
         self._starts = 0
+        self._job: Any = None
 
     @property
     def total(self) -> int:
@@ -86,27 +87,57 @@ class RunsLoader(QObject):
 
     @property
     def matching(self) -> int:
-        """Count the runs that match the filter."""
+        """Count the runs that match the filter and are not hidden."""
         return 0 if self.model.arrangement is None else self.model.arrangement.matching
 
-    def show(
-        self,
-        experiment: Experiment,
-        columns: Sequence[ColumnKey],
-        sort: ColumnKey | None,
-        descending: bool,
-    ) -> None:
-        """Show an experiment from scratch; without columns the most common keys are chosen."""
-        self.experiment = experiment
-        self.whole = False
-        self._filter, self.filter_text = None, ""
-        deleted = experiment.lifecycle_stage == "deleted"
+    @property
+    def hidden(self) -> int:
+        """Count the matching runs that the person hides."""
+        return 0 if self.model.arrangement is None else self.model.arrangement.hidden
+
+    @property
+    def loading(self) -> bool:
+        """Say whether not all rows are there yet, or not in their order."""
+        return self._loading
+
+    @property
+    def busy(self) -> bool:
+        """Say whether something is being read."""
+        return self._busy
+
+    def show(self, scope: Scope, columns: Sequence[ColumnKey], wish: Wish, text: str = "") -> None:
+        """Show experiments from scratch.
+
+        Args:
+            scope: Which ones.
+            columns: What to show; the most common keys are chosen when there are none.
+            wish: Sort, groups and the rest; its columns are not looked at.
+            text: A filter.
+        """
+        self.scope = scope
+        self.whole = self.stopped = self.begun = False
+        deleted = bool(scope.experiments) and all(
+            each.lifecycle_stage == "deleted" for each in scope.experiments
+        )
         self.lifecycle = Lifecycle.ALL if deleted else Lifecycle.ACTIVE
         self._chosen = tuple(columns) or None
-        self.model.sort_key, self.model.descending = sort, descending
-        self.model.expanded = frozenset()
+        self.wish = replace(wish, columns=(titles.NAME, *(columns or titles.DEFAULT)))
         self.keys = ()
-        self._start()
+        self.filter, self.filter_text = None, text
+        self._reader.forget()
+        self._starts += 1
+        if not text.strip():
+            self._start()
+            return
+        # A filter of before comes first: no row is shown that it does not keep.
+        number = self._starts
+        self._session.ask(
+            lambda _progress: _parse(text),
+            owner=self,
+            then=lambda parsed: self._begin_filtered(number, parsed),
+            failed=lambda error: self._begin_mistaken(number, error),
+            key="parse",
+        )
 
     def set_lifecycle(self, lifecycle: Lifecycle) -> None:
         """Show active runs, or deleted ones as well."""
@@ -114,7 +145,7 @@ class RunsLoader(QObject):
         self._start()
 
     def set_filter(self, text: str) -> None:
-        """Filter by MLflow's grammar; a mistake keeps the rows of the last valid filter."""
+        """Filter by a text; a mistake in it keeps the rows of the last valid filter."""
         self.filter_text = text
         self._session.ask(
             lambda _progress: _parse(text),
@@ -124,20 +155,30 @@ class RunsLoader(QObject):
             key="parse",
         )
 
-    def set_sort(self, key: ColumnKey | None, descending: bool) -> None:
-        """Sort by a column."""
-        self.model.sort_key, self.model.descending = key, descending
+    def ask(self, **changes: Any) -> None:
+        """Ask for another sort, grouping, nesting or expansion: fields of `Wish` by name."""
+        self.wish = replace(self.wish, **changes)
         self.rearrange()
 
     def set_columns(self, columns: Sequence[ColumnKey]) -> None:
         """Show other columns."""
-        self._chosen = tuple(columns)
+        self._chosen = tuple(key for key in columns if key != titles.NAME)
         self.model.set_columns(columns)
-        self.rearrange()
+        self.ask(columns=self.model.columns)
 
-    def set_nested(self, nested: bool) -> None:
-        """Show runs below their parents, or all in one list."""
-        self.nested = nested
+    def set_marks(self, marks: Mapping[str, Mark]) -> None:
+        """Take over what the person noted: pins, hidden runs and the columns of marks."""
+        self.marks = self.model.marks = marks
+        pinned = frozenset(run_id for run_id, mark in marks.items() if mark.pin)
+        hidden = frozenset(run_id for run_id, mark in marks.items() if mark.hidden)
+        asked = replace(
+            self.wish, pinned=pinned, hidden=frozenset() if self.show_hidden else hidden
+        )
+        needed = self._reader.uses_marks(asked, self.filter)
+        if asked == self.wish and not needed:
+            self.model.repaint_names()
+            return
+        self.wish = asked
         self.rearrange()
 
     def rearrange(self) -> None:
@@ -146,153 +187,160 @@ class RunsLoader(QObject):
         if self._loading or frame is None:
             self._asked = True
             return
-        self._again = self._again or self._refreshing
-        self._asked = self._refreshing = False
-        self._ask(lambda progress: self._arranged(progress, frame, self._wish()))
+        if self._refreshing:
+            self._again, self._thorough = True, self._thorough or self._reads_all
+        self._asked = self._refreshing = self.stopped = False
+        asked = self._asking()
+        self._ask(lambda progress: self._reader.arranged(progress, frame, asked))
 
-    def refresh(self) -> None:
-        """Read everything again; a refresh under way is finished first, then repeated."""
+    def refresh(self, thorough: bool = False) -> None:
+        """Read again what changed; a refresh under way is finished first, then repeated.
+
+        Args:
+            thorough: Read everything: of many runs, only what MLflow's clients leave a trace of is
+                read else.
+        """
         frame = self.model.frame
+        self._thorough = self._thorough or thorough
         if self._busy:
             self._again = True
             return
         if frame is None:
-            if self.experiment is not None:
+            if self.scope is not None:
                 self._start()  # it failed the first time
             return
-        self._again = False
+        reads_all = self._reads_all = self._thorough
+        self._again = self._thorough = False
         self._refreshing = True
-        wish = self._wish()
+        asked = self._asking()
+        self._ask(lambda progress: self._reader.refreshed(progress, frame, asked, reads_all))
 
-        def work(progress: Progress) -> _Answer:
-            with self._session.store.read(progress) as connection:
-                fresh = frames.refresh(connection, frame)
-                keys = tuple(frames.keys(connection, self._ids()))
-                return self._answer(connection, fresh, wish, keys)
+    def stop(self) -> None:
+        """Stop reading; what was read stays shown, and the next request goes on."""
+        if self._job is not None and self._busy:
+            self._job.cancel()
+            self._busy = self._loading = self._refreshing = self._again = False
+            self.stopped = True
+            self.loaded.emit()
 
-        self._ask(work)
-
-    def _ids(self) -> list[str]:
-        return [] if self.experiment is None else [self.experiment.experiment_id]
-
-    def _wish(self) -> Wish:
-        return Wish(
-            columns=self.model.columns,
-            sort=self.model.sort_key,
-            descending=self.model.descending,
-            nested=self.nested,
-            expanded=self.model.expanded,
-            experiment_tags=self.experiment.tags if self.experiment is not None else {},
+    def _asking(self) -> Asked:
+        return Asked(
+            self.wish,
+            self.filter,
+            self.marks,
+            () if self.scope is None else self.scope.ids(),
+            self.lifecycle,
+            self.model.arrangement,
+            self._chosen,
         )
 
     def _start(self) -> None:
-        ids, lifecycle, wish = self._ids(), self.lifecycle, self._wish()
-        direct = wish.sort is None and self._filter is None
         self._starts += 1
         number = self._starts
-
-        def first(progress: Progress) -> _Answer:
-            with self._session.store.read(progress) as connection:
-                frame = frames.load(connection, ids, lifecycle)
-            plain = replace(wish, sort=None)
-            return _Answer(frame, arrange(frame, plain), plain)
-
-        def second(frame: RunFrame) -> None:
-            if self._starts == number:
-                wanted = self._wish()
-                self._ask(lambda progress: self._second(progress, frame, wanted))
-
-        def then(answer: _Answer) -> None:
-            if direct and not self._asked:
-                self._show(answer)
-            # After the rows are painted, which posted events bring before this timer.
-            QTimer.singleShot(0, self, lambda: second(answer.frame))
-
+        asked = replace(self._asking(), before=None)
         self._busy = self._loading = True
-        self._again = self._asked = self._refreshing = False
-        self._session.ask(first, owner=self, then=then, failed=self._failed, key="frame")
+        self._again = self._asked = self._refreshing = self.stopped = False
+        self._thorough = False  # all is read anyway
+        runs = 0
+        if self.scope is not None:
+            runs = sum(each.active_runs + each.deleted_runs for each in self.scope.experiments)
+        if runs > _MANY and asked.is_plain:
+            self._step(
+                lambda progress: self._reader.newest(progress, asked),
+                lambda answer: self._newest(number, asked, answer),
+            )
+        else:
+            self._read_rows(number, asked)
 
-    def _second(self, progress: Progress, frame: RunFrame, wish: Wish) -> _Answer:
-        """Read the keys and the first rows, and choose the columns to show."""
-        with self._session.store.read(progress) as connection:
-            keys = tuple(frames.keys(connection, self._ids()))
-            shown = self._chosen
-            first = arrange(frame, replace(wish, sort=None)).rows[:FIRST_ROWS]
-            rows = [int(row) for row in first]
-            if shown is None:
-                some = [k for k in keys if k.kind in (Kind.METRIC, Kind.PARAM)][:_CANDIDATES]
-                frames.load_rows(connection, frame, rows, some)
-                shown = _most_common(frame, rows, some)
-                for key in set(some) - set(shown):
-                    frame.columns.pop(key, None)
-            elif wish.sort is None and self._filter is None:
-                frames.load_rows(connection, frame, rows, shown)
-            wish = replace(wish, columns=titles.FIXED + shown)
-            if wish.sort is not None or self._filter is not None:
-                return self._answer(connection, frame, wish, keys, shown)
-        return _Answer(frame, arrange(frame, wish), wish, keys, shown)
+    def _newest(self, number: int, asked: Asked, answer: Answer) -> None:
+        if number == self._starts:
+            self._show(answer)
+            self._read_rows(number, replace(asked, chosen=self._chosen, wish=self.wish))
 
-    def _arranged(self, progress: Progress, frame: RunFrame, wish: Wish) -> _Answer:
-        with self._session.store.read(progress) as connection:
-            return self._answer(connection, frame, wish)
+    def _read_rows(self, number: int, asked: Asked) -> None:
+        self._step(
+            lambda progress: self._reader.rows(progress, asked),
+            lambda answer: self._have_rows(number, answer),
+        )
 
-    def _answer(
-        self,
-        connection: ReadConnection,
-        frame: RunFrame,
-        wish: Wish,
-        keys: tuple[ColumnKey, ...] | None = None,
-        shown: tuple[ColumnKey, ...] | None = None,
-    ) -> _Answer:
-        """Read whole columns, then arrange."""
-        wanted = [key for key in wish.columns if key.kind is not Kind.ATTRIBUTE]
-        if wish.sort is not None and wish.sort.kind is not Kind.ATTRIBUTE:
-            wanted.append(wish.sort)
-        chosen = self._filter
-        if chosen is not None:
-            wanted += [key for key in chosen.columns() if key.kind is not Kind.ATTRIBUTE]
-        frames.load_columns(connection, frame, wanted)
-        mask = None if chosen is None else np.asarray(chosen.mask(frame), np.bool_)
-        wish = replace(wish, mask=mask)
-        stalled = None
-        if frame is not self._looked_at:  # a sort or a filter brings no new signs of life
-            stalled = stalled_runs(connection, frame, int(time.time() * 1000))
-        return _Answer(frame, arrange(frame, wish), wish, keys, shown, True, stalled)
+    def _have_rows(self, number: int, answer: Answer) -> None:
+        asked = self._asking()
+        if asked.is_plain and not self._asked:
+            self._show(answer)
+        frame = answer.arrangement.frame
 
-    def _ask(self, work: Callable[[Progress], _Answer]) -> None:
+        def second() -> None:
+            if self._starts == number and not self.stopped:
+                asked = self._asking()
+                self._ask(lambda progress: self._reader.first_columns(progress, frame, asked))
+
+        # After the rows are painted, which posted events bring before this timer.
+        QTimer.singleShot(0, self, second)
+
+    def _ask(self, work: Callable[[Progress], Answer]) -> None:
         self._busy = True
-        self._session.ask(work, owner=self, then=self._done, failed=self._failed, key="frame")
+        self._step(work, self._done)
 
-    def _done(self, answer: _Answer) -> None:
+    def _step(self, work: Callable[[Progress], Answer], then: Callable[[Answer], None]) -> None:
+        self._job = self._session.ask(
+            work,
+            owner=self,
+            then=then,
+            failed=self._failed,
+            progressed=self.progressed.emit,
+            key="frame",
+        )
+
+    def _done(self, answer: Answer) -> None:
         self._busy = self._loading = self._refreshing = False
         self._show(answer)
         if self._busy:
             return  # who heard of it asked for more
-        if self._asked or not answer.whole:
+        frame = answer.arrangement.frame
+        if self._asked:
             self.rearrange()
+        elif not answer.whole:
+            self._read_more(frame)
         elif self._again:
             self.refresh()
 
-    def _show(self, answer: _Answer) -> None:
+    def _read_more(self, frame: RunFrame) -> None:
+        """Read the next columns, those on the screen first."""
+        asked = self._asking()
+        self._ask(lambda progress: self._reader.next_columns(progress, frame, asked))
+
+    def _show(self, answer: Answer) -> None:
         self.model.now_ms = int(time.time() * 1000)
         if answer.keys is not None:
             self.keys = answer.keys
-        if answer.shown is not None:
-            self._chosen = answer.shown
-            self.model.set_columns(answer.shown)
+        if answer.chosen is not None:
+            self._chosen = answer.chosen
+            self.begun = True
+            self.model.set_columns(answer.chosen)
+            self.wish = replace(self.wish, columns=self.model.columns)
         if answer.stalled is not None:
             self.model.stalled = answer.stalled
-            self._looked_at = answer.frame
-        self.model.show(answer.frame, answer.arrangement)
+        self.model.show(answer.arrangement)
         self.whole = answer.whole
         self.loaded.emit()
+
+    def _begin_filtered(self, number: int, parsed: Filter | None) -> None:
+        if number == self._starts:
+            self.filter = parsed
+            self._start()
+            self.filtered.emit(None)
+
+    def _begin_mistaken(self, number: int, error: RuncaseError) -> None:
+        if number == self._starts:
+            self._start()
+            self._mistaken(error)
 
     def _parsed(self, text: str, parsed: Filter | None) -> None:
         if text != self.filter_text:
             return  # another experiment is shown meanwhile
-        self._filter = parsed
+        self.filter = parsed
         self.filtered.emit(None)
-        self.rearrange()
+        self.ask(folded=frozenset())
 
     def _mistaken(self, error: RuncaseError) -> None:
         if isinstance(error, FilterError):
@@ -310,28 +358,3 @@ def _parse(text: str) -> Filter | None:
     from runcase.store.search import parse
 
     return parse(text) if text.strip() else None
-
-
-def _most_common(
-    frame: RunFrame, rows: Sequence[int], keys: Sequence[ColumnKey]
-) -> tuple[ColumnKey, ...]:
-    """Choose the metrics and params that most of the first rows have; system metrics last.
-
-    Where none of them has any, every key is as good as another: MLflow 1.0 has no table of latest
-    metrics, so its first rows come without.
-    """
-    counts: dict[ColumnKey, int] = {}
-    for key in keys:
-        column = frame.columns.get(key)
-        if isinstance(column, MetricColumn | TextColumn):
-            counts[key] = int(np.count_nonzero(column.present[list(rows)]))
-
-    def rank(key: ColumnKey) -> tuple[bool, bool, int, str]:
-        vague = key.kind is Kind.METRIC and direction(key.key) is Direction.UNKNOWN
-        return (key.key.startswith("system/"), vague, -counts[key], key.key.casefold())
-
-    def chosen(kind: Kind, most: int) -> list[ColumnKey]:
-        known = sorted((key for key in counts if key.kind is kind), key=rank)
-        return ([key for key in known if counts[key]] or known)[:most]
-
-    return (*chosen(Kind.METRIC, _SHOWN_METRICS), *chosen(Kind.PARAM, _SHOWN_PARAMS))

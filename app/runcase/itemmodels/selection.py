@@ -47,6 +47,11 @@ class RunColors(QObject):
             taken.add(free)
         self.changed.emit()
 
+    def set_index(self, run_ids: Iterable[str], index: int) -> None:
+        """Show runs in a colour that a person chose; several runs may have the same."""
+        self._indices.update(dict.fromkeys(run_ids, index))
+        self.changed.emit()
+
     def hide(self, run_ids: Iterable[str]) -> None:
         """Hide runs; their indices become free."""
         for run_id in run_ids:

@@ -1,6 +1,7 @@
 """What every page is handed: the theme, the settings, the jobs and the previews."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from runcase.session.jobs import Jobs
 from runcase.session.previews import Previews
@@ -10,9 +11,13 @@ from runcase.ui.theme import Theme
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The application's shared parts; built once, in `app.py`."""
+    """The application's shared parts; built once, in `app.py`.
+
+    `local_db` is where marks and views are kept, one file for all stores.
+    """
 
     theme: Theme
     settings: Settings
     jobs: Jobs
     previews: Previews
+    local_db: Path

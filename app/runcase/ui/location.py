@@ -12,6 +12,7 @@ class Place(StrEnum):
     WELCOME = "welcome"
     EXPERIMENT = "experiment"
     RUN = "run"
+    COMPARE = "compare"
     MODELS = "models"
     MODEL = "model"
     OVERVIEW = "overview"
@@ -22,6 +23,9 @@ class Place(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Location:
     """One place: `id` is an experiment id, run id, model name or file path; `tab` a page's tab.
+
+    Several experiments in one table have their ids joined by commas, all of them have "all";
+    runs that are compared have theirs joined in the same way.
 
     `path` is an artifact's path below the run's artifact folder, with `/`; `workspace` is the
     model's.

@@ -33,6 +33,7 @@ from runcase.ui.location import Location
 from runcase.ui.menus import Actions
 from runcase.ui.pages.base import Page
 from runcase.ui.widgets.drop_overlay import DropOverlay
+from runcase.ui.widgets.status_progress import StatusProgress
 from runcase.ui.widgets.toast import Toast
 from runcase.ui.widgets.toolbar import Toolbar
 
@@ -101,6 +102,7 @@ class MainWindow(QMainWindow):
         self.toolbar.live.clicked.connect(lambda: self.run("live"))
         self.toolbar.filter.applied.connect(self._filter)
         self.toolbar.filter.left.connect(self._leave_filter)
+        self.toolbar.filter.help_wanted.connect(lambda: self.run("grammar"))
         self.toolbar.show_live("")
 
     @property
@@ -150,10 +152,15 @@ class MainWindow(QMainWindow):
         before = self.page
         if before is not None and before is not page:
             before.leave()
+            before.detach_filter(self.toolbar.filter)
+        if before is not page or self.pages.indexOf(page) < 0:
+            page.attach_filter(self.toolbar.filter)
         if self.pages.indexOf(page) < 0:
             self.pages.addWidget(page)
             page.noted.connect(self.note)
             page.went.connect(self.went)
+            page.progressed.connect(self._show_progress)
+            page.said.connect(lambda text, bad: self.toast.say(text, bad=bad))
         page.go(location)
         self.pages.setCurrentWidget(page)
         self._show_inspector(page)
@@ -173,6 +180,7 @@ class MainWindow(QMainWindow):
             return
         self.toolbar.show_crumbs(page.crumbs())
         self._load_filter(page)
+        self._show_progress()
         texts = page.status()
         for at, part in enumerate(self.status):
             part.setText(texts[at] if at < len(texts) else "")
@@ -257,8 +265,8 @@ class MainWindow(QMainWindow):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         page = self.page
-        ids = page.context_ids() if page is not None and page.underMouse() else ()
-        if not ids:
+        ids = page.context_ids() if page is not None and self._is_asked(page, event) else ()
+        if page is None or not ids:
             super().contextMenuEvent(event)
             return
         self.update_actions()
@@ -269,7 +277,16 @@ class MainWindow(QMainWindow):
                 menu.addAction(self.actions_.by_id[action_id])
             else:
                 menu.addSeparator()
+        menu.move(event.globalPos())
+        page.extend_menu(menu)
         menu.popup(event.globalPos())
+
+    def _is_asked(self, page: Page, event: QContextMenuEvent) -> bool:
+        """Say whether a context menu is asked of the page: by the mouse on it, or by its keys."""
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            focused = self.focusWidget()
+            return focused is page or page.isAncestorOf(focused)
+        return page.underMouse()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         paths = _paths(event)
@@ -294,9 +311,22 @@ class MainWindow(QMainWindow):
         left = [QLabel() for _ in range(4)]
         for each in left:
             bar.addWidget(each)
+        self._progress = StatusProgress(self.theme)
+        self._progress.stopped.connect(self._stop_page)
+        bar.addWidget(self._progress)
         self.status_right = QLabel()
         bar.addPermanentWidget(self.status_right)
         return left
+
+    def _show_progress(self) -> None:
+        page = self.page
+        self._progress.show_busy(page.busy() if page is not None else None)
+
+    def _stop_page(self) -> None:
+        page = self.page
+        if page is not None:
+            page.stop()
+            self.note()
 
     def _own(self, action_id: str) -> bool:
         handlers: dict[str, Callable[[], object]] = {
@@ -350,8 +380,7 @@ class MainWindow(QMainWindow):
     def _leave_filter(self) -> None:
         page = self.page
         if page is not None:
-            view = page.findChild(QAbstractItemView)
-            (view or page).setFocus()
+            (page.focusProxy() or page.findChild(QAbstractItemView) or page).setFocus()
 
     def _load_filter(self, page: Page) -> None:
         self.toolbar.filter.load(page.filter_hint(), page.filter_is_query(), page.filter_state())

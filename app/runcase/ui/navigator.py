@@ -1,8 +1,18 @@
 """The navigator: the tree on the left with counts, live dots and alias chips."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import (
+    QAbstractItemView,
     QComboBox,
     QFrame,
     QStyle,
@@ -13,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from runcase.itemmodels import navigator as rows
-from runcase.itemmodels.navigator import NavigatorModel
+from runcase.itemmodels.navigator import EVERY, NavigatorModel
 from runcase.itemmodels.tree import Node
 from runcase.ui import icons
 from runcase.ui.location import Location, Place
@@ -147,6 +157,7 @@ class Navigator(QWidget):
         self.model = NavigatorModel(parent=self)
         self.tree = _Tree(theme)
         self.tree.setAccessibleName("Navigator")
+        self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.tree.setModel(self.model)
         self.tree.setItemDelegate(_Delegate(theme, self.tree))
         self.tree.clicked.connect(self._clicked)
@@ -203,11 +214,30 @@ class Navigator(QWidget):
 
     def mark(self, location: Location) -> None:
         """Select the row of a place, without going there."""
-        index = self.model.find(_key(location))
-        if index.isValid():
-            self.tree.setCurrentIndex(index)
-        else:
+        found = [index for index in map(self.model.find, _keys(location)) if index.isValid()]
+        if not found:
             self.tree.selectionModel().clear()
+            return
+        # With what the person holds down, the tree's own way would turn a selected row off.
+        selection = QItemSelectionModel.SelectionFlag
+        self.tree.selectionModel().setCurrentIndex(
+            found[0], selection.ClearAndSelect | selection.Rows
+        )
+        for index in found[1:]:
+            self.tree.selectionModel().select(index, QItemSelectionModel.SelectionFlag.Select)
+
+    def _chosen_experiments(self, clicked: QModelIndex) -> str:
+        """Return the id to go to: those of all selected experiments, or of the clicked one."""
+        selected = self.tree.selectionModel().selectedIndexes()
+        ids = [
+            str(index.data(rows.ID_ROLE))
+            for index in selected
+            if index.data(rows.KIND_ROLE) == "experiment" and index.data(rows.ID_ROLE) != EVERY
+        ]
+        clicked_id = str(clicked.data(rows.ID_ROLE))
+        if clicked_id == EVERY or clicked_id not in ids:
+            return clicked_id
+        return ",".join(sorted(ids, key=lambda each: (len(each), each)))
 
     def _of_workspace(self, contents: rows.Contents) -> rows.Contents:
         """Narrow to the chosen workspace; a store with one of them shows no choice."""
@@ -248,7 +278,7 @@ class Navigator(QWidget):
     def _clicked(self, index: QModelIndex) -> None:
         kind = index.data(rows.KIND_ROLE)
         if kind == "experiment":
-            self.went.emit(Location(Place.EXPERIMENT, index.data(rows.ID_ROLE)), False)
+            self.went.emit(Location(Place.EXPERIMENT, self._chosen_experiments(index)), False)
         elif kind == "model":
             name, workspace = index.data(rows.ID_ROLE), index.data(rows.WORKSPACE_ROLE)
             self.went.emit(Location(Place.MODEL, name, workspace=workspace), False)
@@ -260,13 +290,13 @@ class Navigator(QWidget):
             self.tree.setExpanded(index, not self.tree.isExpanded(index))
 
 
-def _key(location: Location) -> str:
+def _keys(location: Location) -> list[str]:
     match location.place:
         case Place.EXPERIMENT:
-            return f"exp/{location.id}"
+            return [f"exp/{each}" for each in location.id.split(",")]
         case Place.MODEL:
-            return f"model/{location.workspace}/{location.id}"
+            return [f"model/{location.workspace}/{location.id}"]
         case Place.OVERVIEW | Place.HEALTH:
-            return location.place.value
+            return [location.place.value]
         case _:
-            return ""
+            return []

@@ -8,7 +8,8 @@ from PySide6.QtCore import QTimer, Signal
 
 from runcase.errors import RuncaseError
 from runcase.itemmodels import formats
-from runcase.itemmodels.navigator import Contents
+from runcase.itemmodels.navigator import EVERY, Contents
+from runcase.session.local import LocalMarks
 from runcase.session.session import Session, State
 from runcase.session.watch import Watch
 from runcase.store.changes import Change
@@ -48,6 +49,9 @@ class StoreWindow(MainWindow):
         self.session = session
         session.setParent(self)
         self.watch = Watch(session)
+        self.local = LocalMarks(session, context.jobs, context.local_db, self)
+        self.local.failed.connect(lambda sentence: self.toast.say(sentence, bad=True))
+        self.local.said.connect(lambda sentence, bad: self.toast.say(sentence, bad=bad))
         self.contents: Contents | None = None
         self.summary: StoreSummary | None = None
         self._start = start
@@ -92,6 +96,8 @@ class StoreWindow(MainWindow):
         own |= {"show-in-files", "copy-path", "copy-store-path", "go-health", "health-check"}
         if self.contents is not None and self.contents.models:
             own.add("go-models")
+        if len(self._active()) > 1:
+            own.add("go-all")
         return own
 
     def own_checks(self) -> dict[str, bool]:
@@ -157,6 +163,7 @@ class StoreWindow(MainWindow):
             "refresh": self.session.refresh,
             "live": lambda: self.set_live(not self.watch.live),
             "go-experiments": lambda: self.go(self.first_place()) if experiments else None,
+            "go-all": lambda: self.go(Location(Place.EXPERIMENT, EVERY)),
             "go-models": lambda: self.go(Location(Place.MODELS)),
             "go-overview": lambda: self.go(Location(Place.OVERVIEW)),
             "go-health": lambda: self.go(Location(Place.HEALTH)),
@@ -182,7 +189,7 @@ class StoreWindow(MainWindow):
     def _page(self, place: Place) -> Page:
         """Return the page of a kind of place, made when it is first needed."""
         if place not in self._made:
-            self._made[place] = make_page(place, self.context, self.session)
+            self._made[place] = make_page(place, self.context, self.session, self.local)
         return self._made[place]
 
     def _marked(self, page: Page, location: Location) -> Location:
@@ -193,6 +200,7 @@ class StoreWindow(MainWindow):
 
     def _opened(self) -> None:
         self._clock.start()
+        self.local.load()
         self._show_live()
         self.session.ask(
             self.session.read(_contents), owner=self, then=self._first_contents, key="contents"
@@ -207,6 +215,7 @@ class StoreWindow(MainWindow):
 
     def _show_contents(self, contents: Contents) -> None:
         self.contents = contents
+        self.session.experiments = contents.experiments
         self._navigator.show_contents(contents)
         self._navigator.show_paths(str(self.session.path), self._artifact_root())
         page, location = self.page, self.location
@@ -239,13 +248,13 @@ class StoreWindow(MainWindow):
         else:
             self.toast.say(str(error), bad=True)
 
-    def _changed(self, _change: Change) -> None:
+    def _changed(self, change: Change) -> None:
         self.session.ask(
             self.session.read(_contents), owner=self, then=self._show_contents, key="contents"
         )
         page = self.page
         if page is not None:
-            page.refresh()
+            page.follow(change)
         self._tick()
 
     def _lost(self) -> None:

@@ -5,7 +5,15 @@ from enum import StrEnum
 from functools import cache
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontDatabase,
+    QGuiApplication,
+    QIcon,
+    QPalette,
+    QPixmap,
+)
 from PySide6.QtWidgets import QApplication
 
 from runcase import resources
@@ -75,14 +83,24 @@ class Theme(QObject):
         self._zoom = min(2.0, max(0.8, zoom))
         self._apply()
 
-    def color(self, token: str) -> QColor:
-        """Return the colour of a token such as "text-2"; raises `KeyError` for an unknown one."""
-        return QColor(_tokens("dark" if self.is_dark else "light")[0][token])
+    def color(self, token: str, *, light: bool = False) -> QColor:
+        """Return the colour of a token such as "text-2"; raises `KeyError` for an unknown one.
 
-    def run_color(self, index: int) -> QColor:
+        With `light` it is the light theme's, whatever is in force: for paper.
+        """
+        return QColor(_tokens(self._name(light))[0][token])
+
+    def run_color(self, index: int, *, light: bool = False) -> QColor:
         """Return the run palette's colour for an index, which repeats past its end."""
-        runs = _tokens("dark" if self.is_dark else "light")[1]
+        runs = _tokens(self._name(light))[1]
         return QColor(runs[index % len(runs)])
+
+    def run_icon(self, index: int) -> QIcon:
+        """Return a square of the run palette's colour, for menus."""
+        image = QPixmap(24, 24)
+        image.fill(self.run_color(index))
+        image.setDevicePixelRatio(2)
+        return QIcon(image)
 
     def font(self, role: str = "body", weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
         """Return the font of a role: body, caption, small, title, page or mono."""
@@ -99,6 +117,9 @@ class Theme(QObject):
     def px(self, pixels: int) -> int:
         """Scale a length of the design (at zoom 1) to the zoom in force."""
         return round(pixels * self._zoom)
+
+    def _name(self, light: bool) -> str:
+        return "dark" if self.is_dark and not light else "light"
 
     def _load_families(self) -> tuple[str, str]:
         """Use the bundled fonts offscreen, so that pictures agree everywhere; else the system's."""

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from runcase.itemmodels import columns
 from runcase.store.records import ColumnKey, Kind
 
-keys = st.builds(ColumnKey, st.sampled_from(Kind), st.text(max_size=30))
+hows = st.sampled_from(["", "min", "at:-5", "step of max", "curve"])
+keys = st.builds(ColumnKey, st.sampled_from(Kind), st.text(max_size=30), hows)
 
 
 @given(keys)
@@ -22,10 +23,11 @@ def test_unknown_names_are_no_columns(text):
 
 @given(keys)
 def test_every_column_has_a_title_a_group_and_a_width(key):
-    assert columns.title(key) == key.key or key in (*columns.FIXED, *columns.EXTRA)
+    assert columns.title(key) == key.key or key in (columns.NAME, *columns.EXTRA)
     assert columns.said(key)
-    assert 34 <= columns.width(key) <= 240
-    assert (columns.group(key) == "") == (key in (columns.NAME, columns.STATUS))
+    assert 34 <= columns.width(key) <= 264
+    bare = (columns.NAME, columns.STATUS, columns.STAR)
+    assert (columns.group(key) == "") == (key in bare)
 
 
 @pytest.mark.parametrize("text", ["1", "-0.5", "+3.", ".5", "1e-3", "inf", "-Infinity", "NaN"])

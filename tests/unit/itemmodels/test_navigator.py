@@ -66,6 +66,7 @@ def test_folders_hold_what_their_names_say():
         experiment(6, "team//odd"),
     )
     assert texts(model, "section/Experiments") == [
+        ["All Experiments"],
         ["/abs/path"],
         ["Default"],
         ["team"],

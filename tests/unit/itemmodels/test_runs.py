@@ -9,12 +9,16 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt
 
-from frames import frame, metric, objects, text
+from frames import datasets, frame, metric, text
 from modeltest import watched
 from runcase.itemmodels import columns
-from runcase.itemmodels.arrangement import Wish, arrange
+from runcase.itemmodels.arrangement import arrange
 from runcase.itemmodels.runs import RunsModel
 from runcase.itemmodels.selection import RunColors
+from runcase.itemmodels.wish import Wish
+from runcase.local.records import Mark
+from runcase.store.frame import RunIds
+from runcase.store.frame_groups import GroupBy
 from runcase.store.records import ColumnKey, Kind
 
 LOSS = ColumnKey(Kind.METRIC, "loss")
@@ -25,7 +29,7 @@ NOW = int(datetime(2025, 3, 19, 12, tzinfo=UTC).timestamp() * 1000)
 def with_ids(ids):
     """Make a frame whose runs have these ids, in this order."""
     runs = frame(len(ids))
-    runs.ids = objects(ids)
+    runs.ids = RunIds(ids)
     return runs
 
 
@@ -33,7 +37,7 @@ def shown(runs, model=None, **wish):
     if model is None:
         model = RunsModel(RunColors())
         model.now_ms = NOW
-    model.show(runs, arrange(runs, Wish(model.columns, **wish)))
+    model.show(arrange(runs, Wish(model.columns, **wish)))
     return model
 
 
@@ -97,9 +101,8 @@ def test_folding_and_unfolding_moves_rows_only(qtbot, qtmodeltester):
     model = shown(runs)
     qtmodeltester.check(model)
     below = QPersistentModelIndex(model.index(1, 0))
-    model.expanded = frozenset({"0000"})
     with qtbot.waitSignal(model.rowsInserted), qtbot.assertNotEmitted(model.modelReset):
-        shown(runs, model, expanded=model.expanded)
+        shown(runs, model, expanded=frozenset({"0000"}))
     assert ids(model) == ["0000", "0001", "0002", "0003"]
     assert below.row() == 3
     assert [model.depth(row) for row in range(4)] == [0, 1, 1, 0]
@@ -112,12 +115,12 @@ def test_folding_and_unfolding_moves_rows_only(qtbot, qtmodeltester):
     assert below.row() == 1
 
 
-def test_columns_come_after_the_fixed_ones():
+def test_the_name_is_always_there_and_first():
     model = RunsModel(RunColors())
-    model.set_columns([LOSS, columns.STARTED, LR])
-    assert model.columns == (*columns.FIXED, LOSS, LR)
-    assert model.headerData(4, Qt.Orientation.Horizontal) == "loss"
-    assert model.headerData(4, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole) == (
+    model.set_columns([LOSS, columns.NAME, columns.STARTED, LR, LOSS])
+    assert model.columns == (columns.NAME, LOSS, columns.STARTED, LR)
+    assert model.headerData(1, Qt.Orientation.Horizontal) == "loss"
+    assert model.headerData(1, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole) == (
         "metrics.loss"
     )
     assert model.headerData(99, Qt.Orientation.Horizontal) is None
@@ -138,7 +141,7 @@ def table(qapp):
     )
     model = RunsModel(RunColors())
     model.now_ms = NOW
-    model.set_columns([LOSS, LR])
+    model.set_columns([*columns.DEFAULT, LOSS, LR])
     return shown(runs, model)
 
 
@@ -193,7 +196,7 @@ def test_what_is_copied_is_exact(table):
     assert [table.full_text(row, LOSS) for row in range(5)] == ["0.25", "1.0", "NaN", "", "-inf"]
     assert table.full_text(0, columns.NAME) == "first"
     assert table.full_text(0, columns.STATUS) == "FINISHED"
-    assert table.full_text(0, columns.DURATION) == "40 s"
+    assert table.full_text(0, columns.DURATION) == "40000"
 
 
 def test_ids_are_shortened_on_screen_only():
@@ -256,3 +259,90 @@ def test_very_many_runs_are_redrawn_when_they_are_the_same_and_reset_when_not(qt
     with qtbot.waitSignal(model.modelReset):
         shown(with_ids(names[::-1]), model)
     assert model.run_id(0) == names[-1]
+
+
+@pytest.fixture
+def grouped(qapp):
+    runs = frame(
+        4,
+        {
+            LOSS: metric([0.25, 0.75, 1.5, None]),
+            LR: text(["0.1", "0.1", "0.2", None]),
+            ColumnKey(Kind.DATASET, "name"): datasets([("iris",), ("iris",), ("wine",), ()]),
+        },
+        statuses=["FINISHED", "FAILED", "FINISHED", "FINISHED"],
+    )
+    model = RunsModel(RunColors())
+    data = ColumnKey(Kind.DATASET, "name")
+    model.set_columns([columns.STATUS, columns.DURATION, LOSS, LR, data])
+    return shown(runs, model, groups=(GroupBy(LR),), open_groups=frozenset({("0.1",)}))
+
+
+def test_groups_are_rows_with_values_of_their_own(grouped, qtmodeltester):
+    qtmodeltester.check(grouped)
+    assert [grouped.name(row) for row in range(5)] == [
+        "lr = 0.1",
+        "0000",
+        "0001",
+        "lr = 0.2",
+        "no lr",
+    ]
+    assert [grouped.is_group(row) for row in range(5)] == [True, False, False, True, True]
+    assert ids(grouped) == ["", "0000", "0001", "", ""]
+    first = grouped.cell(0, LOSS)
+    assert (first.text, first.after, first.summary) == ("0.5000", "± 0.3536", True)
+    assert grouped.cell(3, LOSS).after == ""
+    assert grouped.cell(4, LOSS).text == "—"
+    assert [grouped.cell(row, columns.STATUS).text for row in (0, 3)] == ["mixed", "FINISHED"]
+    assert grouped.cell(0, ColumnKey(Kind.DATASET, "name")).text == "iris"
+    assert grouped.child_count(0) == 2
+    assert (grouped.is_expanded(0), grouped.is_expanded(3)) == (True, False)
+
+
+def test_what_a_screen_reader_says_of_groups(grouped):
+    def said(row, key):
+        index = grouped.index(row, grouped.columns.index(key))
+        return index.data(Qt.ItemDataRole.AccessibleTextRole)
+
+    assert said(0, columns.NAME) == "group lr = 0.1, 2 runs, open"
+    assert said(0, LOSS) == "loss of the runs below 0.5000 ± 0.3536"
+    tip = grouped.index(0, grouped.columns.index(LOSS)).data(Qt.ItemDataRole.ToolTipRole)
+    assert "median 0.5000" in tip
+    assert tip.endswith("best run 0000")
+
+
+def test_runs_in_a_group_have_its_colour(grouped):
+    grouped.colors.show(["0001", "0002"])
+    assert [grouped.color_index(row) for row in range(5)] == [0, None, 0, 1, 2]
+    assert grouped.run_color("0002") == 1
+
+
+def test_groups_open_and_close_as_a_difference(grouped, qtbot):
+    runs = grouped.frame
+    with qtbot.waitSignal(grouped.rowsInserted), qtbot.assertNotEmitted(grouped.modelReset):
+        shown(runs, grouped, groups=(GroupBy(LR),), open_groups=None)
+    assert ids(grouped) == ["", "0000", "0001", "", "0002", "", "0003"]
+
+
+def test_marks_are_said(table):
+    table.marks = {"0000": Mark(star=True, pin=True, note="keep\nthis")}
+    index = table.index(0, 0)
+    said = index.data(Qt.ItemDataRole.AccessibleTextRole)
+    assert said == "run first, not shown in charts, pinned, starred"
+    assert index.data(Qt.ItemDataRole.ToolTipRole) == "first\n0000\n\nkeep\nthis"
+
+
+def test_a_parent_without_a_value_shows_that_of_its_children(qapp):
+    runs = frame(3, {LOSS: metric([None, 0.5, 1.5])}, parents=[-1, 0, 0])
+    model = RunsModel(RunColors())
+    model.set_columns([LOSS])
+    shown(runs, model)
+    cell = model.cell(0, LOSS)
+    assert (cell.text, cell.muted, cell.summary) == ("1.000", True, True)
+
+
+def test_where_runs_come_from_is_said_by_name():
+    runs = frame(1)
+    model = shown(runs)
+    model.experiments = {"0": "Default"}
+    assert model.cell(0, columns.EXPERIMENT).text == "Default"

@@ -7,10 +7,11 @@ import pytest
 from fakes import HeldJobs
 from made import expected, unpack
 from runcase.errors import BusyError, FilterError
-from runcase.itemmodels import columns
+from runcase.itemmodels import columns, runs_reader
 from runcase.itemmodels.runs import RunsModel
-from runcase.itemmodels.runs_loader import RunsLoader
+from runcase.itemmodels.runs_loader import RunsLoader, Scope
 from runcase.itemmodels.selection import RunColors
+from runcase.itemmodels.wish import Wish
 from runcase.session.session import Session
 from runcase.store.experiments import list_experiments
 from runcase.store.records import ColumnKey, Kind, Lifecycle
@@ -36,7 +37,7 @@ def ids(loader):
 def loader(session, qtbot):
     """A loader that has read everything."""
     made = make_loader(session)
-    made.show(fullest(session), (), None, False)
+    made.show(Scope((fullest(session),)), (), Wish(()))
     qtbot.waitUntil(lambda: made.whole)
     return made
 
@@ -57,14 +58,14 @@ def a_metric(loader):
 
 
 def test_all_runs_are_there_in_mlflows_order(loader):
-    want = expected("3.18.0")["search_order_active"][loader.experiment.experiment_id]
-    loader.set_nested(False)
+    want = expected("3.18.0")["search_order_active"][loader.scope.experiments[0].experiment_id]
+    loader.ask(nested=False)
     assert loader.total == len(want)
     assert loader.model.frame.ids.tolist() == want
 
 
 def test_common_keys_are_chosen_and_all_are_known(loader):
-    shown = loader.model.columns[len(columns.FIXED) :]
+    shown = loader.model.columns[1 + len(columns.DEFAULT) :]
     assert shown
     assert set(shown) <= set(loader.keys)
     assert all(key.kind in (Kind.METRIC, Kind.PARAM) for key in shown)
@@ -78,12 +79,13 @@ def test_chosen_columns_are_shown_and_read(version, tmp_path, jobs, qtbot):
     with qtbot.waitSignal(session.opened):
         session.open()
     loader = make_loader(session)
-    loader.show(fullest(session), (), columns.DURATION, True)
+    loader.show(Scope((fullest(session),)), (), Wish((), sort=((columns.DURATION, True),)))
     qtbot.waitUntil(lambda: loader.whole)
     first = loader.model.columns
     loader.set_columns(loader.keys)
     qtbot.waitUntil(lambda: all(key in loader.model.frame.columns for key in loader.keys))
-    assert loader.model.columns[: len(columns.FIXED)] == first[: len(columns.FIXED)]
+    assert first[: 1 + len(columns.DEFAULT)] == (columns.NAME, *columns.DEFAULT)
+    assert loader.model.columns == (columns.NAME, *loader.keys)
     for row in range(loader.model.rowCount()):
         for key in loader.model.columns:
             loader.model.cell(row, key)
@@ -93,14 +95,14 @@ def test_chosen_columns_are_shown_and_read(version, tmp_path, jobs, qtbot):
 
 def test_a_sort_orders_numbers_as_numbers(loader, waits):
     key = a_metric(loader)
-    waits(lambda: loader.set_nested(False))
+    waits(lambda: loader.ask(nested=False))
     for descending in (False, True):
-        waits(lambda descending=descending: loader.set_sort(key, descending))
+        waits(lambda descending=descending: loader.ask(sort=((key, descending),)))
         column = loader.model.frame.columns[key]
         rows = loader.model.arrangement.rows
         values = [column.values[row] for row in rows if column.present[row] and not column.nan[row]]
         assert values == sorted(values, reverse=descending)
-    waits(lambda: loader.set_sort(None, False))
+    waits(lambda: loader.ask(sort=()))
     assert ids(loader) == loader.model.frame.ids.tolist()
 
 
@@ -139,15 +141,14 @@ def test_children_are_below_their_parents_or_in_one_list(loader, waits):
     frame = loader.model.frame
     top = [run for run, parent in zip(frame.ids, frame.parent, strict=True) if parent < 0]
     assert ids(loader) == top
-    loader.model.expanded = None
-    waits(loader.rearrange)
+    waits(lambda: loader.ask(expanded=None))
     assert sorted(ids(loader)) == sorted(frame.ids)
-    waits(lambda: loader.set_nested(False))
+    waits(lambda: loader.ask(nested=False))
     assert ids(loader) == frame.ids.tolist()
 
 
 def test_deleted_runs_on_demand(loader, waits, qtbot):
-    want = expected("3.18.0")["search_order_default"][loader.experiment.experiment_id]
+    want = expected("3.18.0")["search_order_default"][loader.scope.experiments[0].experiment_id]
     loader.set_lifecycle(Lifecycle.ALL)
     qtbot.waitUntil(lambda: loader.total == len(want) and loader.whole)
     assert loader.model.frame.ids.tolist() == want
@@ -161,7 +162,7 @@ def growing(tmp_path, jobs, qtbot):
     with qtbot.waitSignal(session.opened):
         session.open()
     loader = make_loader(session)
-    loader.show(fullest(session), (), None, False)
+    loader.show(Scope((fullest(session),)), (), Wish(()))
     qtbot.waitUntil(lambda: loader.whole)
     writer = sqlite3.connect(path)
     yield loader, writer
@@ -185,7 +186,7 @@ def test_a_refresh_shows_what_another_program_wrote(growing, qtbot):
 
 def test_a_refresh_keeps_filter_sort_and_columns(growing, qtbot):
     loader, writer = growing
-    loader.set_sort(columns.NAME, True)
+    loader.ask(sort=((columns.NAME, True),))
     loader.set_filter("attributes.status = 'FINISHED'")
     qtbot.waitUntil(lambda: not loader._busy)
     uri = "./mlruns/0/x"
@@ -195,7 +196,63 @@ def test_a_refresh_keeps_filter_sort_and_columns(growing, qtbot):
     qtbot.waitUntil(lambda: loader.total == 7)
     assert loader.matching == 6
     assert run_id(8) not in ids(loader)
-    assert loader.model.sort_key == columns.NAME
+    assert loader.wish.sort == ((columns.NAME, True),)
+
+
+STATE = ColumnKey(Kind.TAG, "state")
+
+
+def write_tag(path, value):
+    """Change a tag of an ended run beside a new metric: only a thorough look finds the tag."""
+    with sqlite3.connect(path) as writer:
+        writer.execute("INSERT OR IGNORE INTO tags VALUES ('state', '', ?)", [run_id(1)])
+        writer.execute("UPDATE tags SET value = ? WHERE key = 'state'", [value])
+        number = float(len(value))
+        writer.execute("INSERT INTO metrics VALUES ('loss', ?, 9, ?, 0)", [number, run_id(2)])
+        # The run of the last tag is always looked at.
+        writer.execute("INSERT OR IGNORE INTO tags VALUES ('last', '', ?)", [run_id(0)])
+    writer.close()
+
+
+def state(loader):
+    return loader.model.frame.columns[STATE].text(loader.model.frame.row_of(run_id(1)))
+
+
+def test_many_runs_are_read_again_only_where_something_happened(slow, held, monkeypatch):
+    loader, path = slow
+    monkeypatch.setattr(runs_reader, "_ONE_STEP", 1)
+    write_tag(path, "old")
+    held.release_all()
+    loader.set_columns([STATE, LOSS])
+    held.release_all()
+    assert state(loader) == "old"
+    write_tag(path, "newer")
+    loader.refresh()
+    held.release_all()
+    row = loader.model.frame.row_of(run_id(2))
+    assert (state(loader), loader.model.frame.columns[LOSS].values[row]) == ("old", 5)
+    loader.refresh(thorough=True)
+    held.release_all()
+    assert state(loader) == "newer"
+
+
+@pytest.mark.parametrize("then", ["sort", "live", "both"])
+def test_a_thorough_refresh_is_not_lost_to_what_is_asked_meanwhile(slow, held, monkeypatch, then):
+    loader, path = slow
+    monkeypatch.setattr(runs_reader, "_ONE_STEP", 1)
+    write_tag(path, "old")
+    held.release_all()
+    loader.set_columns([STATE, LOSS])
+    held.release_all()
+    loader.refresh(thorough=then != "live")
+    if then != "live":
+        loader.ask(sort=((LOSS, False),))
+    if then != "sort":
+        loader.refresh(thorough=then == "live")
+    write_tag(path, "newer")
+    held.release_all()
+    assert state(loader) == "newer"
+    assert not loader.busy
 
 
 # What happens when the person is faster than the store.
@@ -220,7 +277,7 @@ def slow(tmp_path, held):
     session.open()
     held.release_all()
     loader = make_loader(session)
-    loader.show(fullest(session), (), None, False)
+    loader.show(Scope((fullest(session),)), (), Wish(()))
     yield loader, path
     session.close()
 
@@ -244,7 +301,7 @@ def test_a_sort_during_the_first_steps_is_not_lost_and_loses_nothing(slow, held,
     loader, _path = slow
     for _ in range(after):
         held.release()
-    loader.set_sort(LOSS, False)
+    loader.ask(sort=((LOSS, False),))
     held.release_all()
     assert ids(loader) == BY_LOSS
     assert loader.keys == (LOSS,)
@@ -271,7 +328,7 @@ def test_another_lifecycle_is_not_lost_to_a_sort(slow, held):
         writer.execute("UPDATE runs SET lifecycle_stage='deleted' WHERE run_uuid=?", [run_id(2)])
     writer.close()
     loader.set_lifecycle(Lifecycle.DELETED)
-    loader.set_sort(LOSS, False)
+    loader.ask(sort=((LOSS, False),))
     held.release_all()
     assert ids(loader) == [run_id(2)]
 
@@ -283,7 +340,7 @@ def test_a_refresh_is_not_lost_to_a_sort(slow, held, sort_first):
     with sqlite3.connect(path) as writer:
         add_runs(writer, range(7, 8))
     writer.close()
-    asks = [lambda: loader.set_sort(LOSS, False), loader.refresh]
+    asks = [lambda: loader.ask(sort=((LOSS, False),)), loader.refresh]
     for ask in asks if sort_first else asks[::-1]:
         ask()
     held.release_all()
@@ -294,9 +351,9 @@ def test_a_refresh_is_not_lost_to_a_sort(slow, held, sort_first):
 def test_a_stale_answer_is_dropped(slow, held):
     loader, _path = slow
     held.release_all()
-    loader.set_sort(LOSS, True)
+    loader.ask(sort=((LOSS, True),))
     held.work_only()
-    loader.set_sort(LOSS, False)
+    loader.ask(sort=((LOSS, False),))
     held.release_all()
     assert ids(loader) == BY_LOSS
 
@@ -314,7 +371,7 @@ def test_a_filter_for_one_experiment_is_not_applied_to_the_next(slow, held):
     loader, _path = slow
     held.release_all()
     loader.set_filter("metrics.loss < -3.5")
-    loader.show(loader.experiment, (), None, False)
+    loader.show(loader.scope, (), Wish(()))
     held.release_all()
     assert loader.matching == 5
 
@@ -331,7 +388,7 @@ def test_a_first_reading_that_failed_is_repeated_by_a_refresh(tmp_path, held, mo
     session.store._timeout = 0
     session.store._disconnect()
     writer.execute("BEGIN EXCLUSIVE")
-    loader.show(experiment, (), None, False)
+    loader.show(Scope((experiment,)), (), Wish(()))
     held.release_all()
     assert [type(error) for error in errors] == [BusyError]
     writer.rollback()

@@ -95,7 +95,7 @@ def test_bytes_for_a_name_and_a_text_for_a_time(tmp_path):
         run = runs.get_run(connection, run_id(0))
         read = frame.load(connection, None, Lifecycle.ALL)
     assert (run.name, run.start_time, run.end_time) == ("A�", None, 2**63 - 1)
-    assert read.name[0] == "A�"
+    assert read.text("run_name", 0) == "A�"
     assert read.start_time[0] == frame.MISSING
     store.close()
 

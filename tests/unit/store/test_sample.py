@@ -61,7 +61,7 @@ def test_three_experiments_and_a_deleted_one(connection):
 
 def test_runs_of_every_kind(connection):
     runs = frame.load(connection, None, Lifecycle.ACTIVE)
-    assert set(runs.status) == {"FINISHED", "FAILED", "KILLED", "RUNNING"}
+    assert set(runs.attribute("status").categories) == {"FINISHED", "FAILED", "KILLED", "RUNNING"}
     frame.load_columns(connection, runs, frame.keys(connection))
     nested = runs.parent[runs.parent >= 0]
     assert (runs.parent[nested] >= 0).any()

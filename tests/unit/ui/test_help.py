@@ -21,14 +21,16 @@ def test_every_key_is_listed_and_found(qtbot: QtBot, theme: Theme):
 
 def test_the_examples_of_the_grammar_are_filters():
     for example in grammar_text.EXAMPLES:
-        parse(example.filter)
+        assert parse(example.filter).is_mlflow
+    for example in grammar_text.OWN_EXAMPLES:
+        assert not parse(example.filter).is_mlflow
 
 
 def test_the_grammar_is_shown_as_it_is_typed(qtbot: QtBot, theme: Theme):
     dialog = GrammarDialog(theme)
     qtbot.addWidget(dialog)
     text = dialog.text.toPlainText()
-    for example in grammar_text.EXAMPLES:
+    for example in (*grammar_text.EXAMPLES, *grammar_text.OWN_EXAMPLES):
         assert example.filter in text
     cursor = dialog.text.document().find("!=")
     assert cursor.charFormat().font().featureValue(QFont.Tag("calt")) == 0

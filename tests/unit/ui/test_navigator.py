@@ -28,7 +28,7 @@ def test_the_same_name_in_two_workspaces_stays_apart(qtbot, theme):
     here = experiment(0, "sweep", "default"), experiment(1, "only here", "default")
     navigator.show_contents(Contents((*here, experiment(2, "sweep", "team-b")), ()))
     assert not navigator.workspaces.isHidden()
-    assert names(navigator) == ["only here", "sweep"]
+    assert names(navigator) == ["All Experiments", "only here", "sweep"]
     assert not navigator.model.find("exp/2").isValid()
     navigator.show_workspace("team-b")
     assert names(navigator) == ["sweep"]

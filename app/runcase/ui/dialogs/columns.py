@@ -1,6 +1,6 @@
 """The columns dialog: search among all keys, tick what the table shows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -14,12 +14,16 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QListView, QVBoxLayout, QWidge
 
 from runcase.itemmodels import columns as titles
 from runcase.itemmodels import formats
+from runcase.store.frame_variation import Variation
 from runcase.store.records import ColumnKey, Kind
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import button, label, row
 
 Index = QModelIndex | QPersistentModelIndex
-_KINDS = {Kind.ATTRIBUTE: 0, Kind.DATASET: 1, Kind.METRIC: 2, Kind.PARAM: 3, Kind.TAG: 4}
+_KINDS = (
+    Kind.ATTRIBUTE, Kind.MARK, Kind.DATASET, Kind.MODEL,
+    Kind.METRIC, Kind.PARAM, Kind.TAG, Kind.WORD,
+)  # fmt: skip
 
 
 class ColumnsModel(QAbstractListModel):
@@ -30,12 +34,25 @@ class ColumnsModel(QAbstractListModel):
     ) -> None:
         super().__init__(parent)
         every = set(keys) | set(titles.EXTRA) | set(ticked)
-        every -= set(titles.FIXED)
+        every.discard(titles.NAME)
         self._every = sorted(
-            every, key=lambda key: (_KINDS[key.kind], titles.title(key).casefold(), key.key)
+            every,
+            key=lambda key: (
+                _KINDS.index(key.kind),
+                titles.title(key).casefold(),
+                key.key,
+                key.how,
+            ),
         )
-        self.ticked = [key for key in ticked if key not in titles.FIXED]
+        # In the order in which they were ticked.
+        self._ticked = dict.fromkeys(key for key in ticked if key != titles.NAME)
         self._shown = list(self._every)
+        self.variation: Mapping[ColumnKey, Variation] = {}
+
+    @property
+    def ticked(self) -> list[ColumnKey]:
+        """Return the ticked keys, in the order in which they were ticked."""
+        return list(self._ticked)
 
     def search(self, text: str) -> None:
         """Show the keys that hold every word of the text."""
@@ -53,12 +70,25 @@ class ColumnsModel(QAbstractListModel):
     def tick(self, keys: Sequence[ColumnKey], ticked: bool) -> None:
         """Tick keys or take their ticks away; new ones go to the end."""
         if ticked:
-            self.ticked += [key for key in keys if key not in self.ticked]
+            self._ticked |= dict.fromkeys(key for key in keys if key not in self._ticked)
         else:
-            gone = set(keys)
-            self.ticked = [key for key in self.ticked if key not in gone]
+            for key in keys:
+                self._ticked.pop(key, None)
         if self._shown:
             self.dataChanged.emit(self.index(0), self.index(len(self._shown) - 1))
+
+    def show_variation(self, found: Mapping[ColumnKey, Variation]) -> None:
+        """Say behind each key how many runs have it and whether it varies."""
+        self.variation = found
+        if self._shown:
+            self.dataChanged.emit(self.index(0), self.index(len(self._shown) - 1))
+
+    def _said(self, key: ColumnKey) -> str:
+        found = self.variation.get(key)
+        if found is None:
+            return ""
+        varies = "varies" if found.differs else "constant"
+        return f"   in {formats.counted(found.runs, 'run')}, {varies}"
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 -- Qt's own signature
         return 0 if parent.isValid() else len(self._shown)
@@ -68,9 +98,10 @@ class ColumnsModel(QAbstractListModel):
             return None
         key = self._shown[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return f"{titles.group(key)}  {formats.one_line(titles.title(key))}"
+            group = titles.group(key) or titles.kind_words(key)
+            return f"{group}  {formats.one_line(titles.title(key))}{self._said(key)}"
         if role == Qt.ItemDataRole.CheckStateRole:
-            return Qt.CheckState.Checked if key in self.ticked else Qt.CheckState.Unchecked
+            return Qt.CheckState.Checked if key in self._ticked else Qt.CheckState.Unchecked
         if role == Qt.ItemDataRole.ToolTipRole:
             return titles.said(key)
         return None
@@ -90,9 +121,13 @@ class ColumnsModel(QAbstractListModel):
 
 
 class ColumnsDialog(QDialog):
-    """Chooses columns; `chosen` carries the list of keys when the person accepts."""
+    """Chooses columns; `chosen` carries the list of keys, in the order in which they were ticked.
+
+    `variation_wanted` asks for `show_variation`, which ticks the columns that vary.
+    """
 
     chosen = Signal(list)
+    variation_wanted = Signal()
 
     def __init__(
         self,
@@ -100,9 +135,12 @@ class ColumnsDialog(QDialog):
         keys: Sequence[ColumnKey],
         shown: Sequence[ColumnKey],
         parent: QWidget | None = None,
+        *,
+        title: str = "Columns",
+        accept: str = "Show Columns",
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Columns")
+        self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(theme.px(460), theme.px(560))
         self.model = ColumnsModel(keys, shown, self)
@@ -119,14 +157,24 @@ class ColumnsDialog(QDialog):
         self.model.modelReset.connect(self._recount)
         every = button("Tick Found", "small", lambda: self.model.tick(self.model.shown(), True))
         none = button("Untick Found", "small", lambda: self.model.tick(self.model.shown(), False))
-        accept = button("Show Columns", "primary", self._accept)
-        accept.setDefault(True)
+        vary = button("Tick Those That Vary", "small", self.variation_wanted.emit)
+        vary.setVisible(title == "Columns")
+        taken = button(accept, "primary", self._accept)
+        taken.setDefault(True)
         layout = QVBoxLayout(self)
         layout.addWidget(self.search)
-        layout.addLayout(row(self._count, 1, every, none))
+        layout.addLayout(row(self._count, 1, vary, every, none))
         layout.addWidget(self._list, 1)
-        layout.addLayout(row(1, button("Cancel", "", self.reject), accept))
+        layout.addLayout(row(1, button("Cancel", "", self.reject), taken))
         self._recount()
+
+    def show_variation(self, found: Mapping[ColumnKey, Variation]) -> None:
+        """Tick the metrics and params whose values differ, and no other ones."""
+        own = (Kind.METRIC, Kind.PARAM)
+        constant = [key for key in self.model.ticked if key.kind in own and not key.how]
+        self.model.show_variation(found)
+        self.model.tick([key for key in constant if not _varies(found, key)], False)
+        self.model.tick([key for key in found if key.kind in own and _varies(found, key)], True)
 
     def _recount(self) -> None:
         found, ticked = self.model.rowCount(), len(self.model.ticked)
@@ -135,3 +183,7 @@ class ColumnsDialog(QDialog):
     def _accept(self) -> None:
         self.chosen.emit(self.model.ticked)
         self.accept()
+
+
+def _varies(found: Mapping[ColumnKey, Variation], key: ColumnKey) -> bool:
+    return key in found and found[key].differs

@@ -36,6 +36,9 @@ _OTHER_KEYS = (
     ("Open what is selected", "Lists", "Enter"),
     ("Open it in a new window", "Lists", "Ctrl+Enter"),
     ("Leave the filter or close the palette", "Lists", "Esc"),
+    ("Complete what is being typed", "Filter", "Ctrl+Space"),
+    ("Accept a completion", "Filter", "Tab"),
+    ("Saved and recent filters, in an empty filter", "Filter", "↓"),
     ("Only commands", "Palette", ">"),
     ("Only models", "Palette", "@"),
 )
@@ -117,7 +120,7 @@ class GrammarDialog(_Help):
     """The language of the filter field."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, "Filter Grammar", (720, 640), parent)
+        super().__init__(theme, "Filter Grammar", (780, 680), parent)
         self.text = QTextBrowser()
         self.text.setAccessibleName("Filter grammar")
         self.text.setOpenLinks(False)
@@ -250,16 +253,24 @@ def _grammar_html(theme: Theme) -> str:
         )
         return f"<table cellspacing=0>{f'<tr>{head}</tr>' if head else ''}{body}</table>"
 
-    examples = [(code(each.filter), escape(each.finds)) for each in grammar_text.EXAMPLES]
-    entities = [
-        (code(each.name), escape(each.keys), code(each.comparators))
-        for each in grammar_text.ENTITIES
-    ]
-    rules = "".join(f"<li style='margin-bottom:6px'>{escape(r)}</li>" for r in grammar_text.RULES)
+    def examples(of: Sequence[grammar_text.Example]) -> str:
+        return table([(code(each.filter), escape(each.finds)) for each in of])
+
+    def entities(of: Sequence[grammar_text.Entity]) -> str:
+        rows = [(code(each.name), escape(each.keys), code(each.comparators)) for each in of]
+        return table(rows, ("Clause", "Keys", "Comparators"))
+
+    def rules(of: Sequence[str]) -> str:
+        items = "".join(f"<li style='margin-bottom:6px'>{escape(each)}</li>" for each in of)
+        return f"<ul style='margin-left:-22px'>{items}</ul>"
+
     return (
         f"<p>{escape(grammar_text.INTRODUCTION)}</p>"
-        f"<h4>Examples</h4>{table(examples)}"
-        f"<h4>What can be compared</h4>{table(entities, ('Clause', 'Keys', 'Comparators'))}"
-        f"<h4>Rules</h4><ul style='margin-left:-22px'>{rules}</ul>"
+        f"<h3>MLflow’s filters</h3>{examples(grammar_text.EXAMPLES)}"
+        f"<h4>What can be compared</h4>{entities(grammar_text.ENTITIES)}"
+        f"<h4>Rules</h4>{rules(grammar_text.RULES)}"
+        f"<h3>What Runcase adds</h3>{examples(grammar_text.OWN_EXAMPLES)}"
+        f"<h4>What can be compared besides</h4>{entities(grammar_text.OWN_ENTITIES)}"
+        f"<h4>Rules</h4>{rules(grammar_text.OWN_RULES)}"
         f"<h4>Order</h4><p>{escape(grammar_text.ORDER)}</p>"
     )

@@ -1,14 +1,21 @@
 """What every page is: a widget that knows where it is, and says what the window shows of it."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
+from runcase.store.changes import Change
 from runcase.ui.context import Context
 from runcase.ui.location import Location
+
+if TYPE_CHECKING:
+    from runcase.ui.widgets.filter_field import FilterField
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +42,27 @@ class FilterState:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """What a page reads just now; `total` is 0 when it is not known."""
+
+    done: int
+    total: int
+    what: str
+
+
 class Page(QWidget):
     """One page; it emits what the person asked for and never opens another page itself.
 
     `went` carries a `Location` and whether it should open in a new window; `noted` says that
-    crumbs, status or filter state changed.
+    crumbs, status or filter state changed, `progressed` that `busy` did; `said` carries a sentence
+    for the person and whether it is bad news.
     """
 
     went = Signal(object, bool)
     noted = Signal()
+    progressed = Signal()
+    said = Signal(str, bool)
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,6 +92,13 @@ class Page(QWidget):
         """Return the counts on the left of the status bar."""
         return []
 
+    def busy(self) -> Busy | None:
+        """Return what is being read, None when nothing is."""
+        return None
+
+    def stop(self) -> None:
+        """Stop what `busy` tells of; what was read so far stays."""
+
     def inspector(self) -> QWidget | None:
         """Return what the inspector shows, None to close it."""
         return None
@@ -84,6 +110,9 @@ class Page(QWidget):
     def context_ids(self) -> tuple[str, ...]:
         """Return the actions of the context menu, "" for a separator."""
         return ()
+
+    def extend_menu(self, menu: QMenu) -> None:
+        """Add to the context menu what depends on the place under the mouse, `menu.pos()`."""
 
     def checks(self) -> Mapping[str, bool]:
         """Return which checkable actions are on, by id."""
@@ -104,6 +133,12 @@ class Page(QWidget):
     def apply_filter(self, text: str) -> None:
         """Filter what the page shows."""
 
+    def attach_filter(self, field: FilterField) -> None:
+        """Answer what the filter field asks from now on: names, values, saved filters."""
+
+    def detach_filter(self, field: FilterField) -> None:
+        """Answer the filter field no more: another page is shown."""
+
     def take_drop(self, _paths: Sequence[Path]) -> bool:
         """Use dropped files or folders here; False when they are to be opened instead."""
         return False
@@ -113,6 +148,10 @@ class Page(QWidget):
 
     def refresh(self) -> None:
         """Read again what is shown; selection, scroll and zoom stay."""
+
+    def follow(self, _change: Change) -> None:
+        """Show what changed in the store, which a large page does without reading all again."""
+        self.refresh()
 
     def leave(self) -> None:
         """Stop what runs for this page; it is about to be hidden or closed."""

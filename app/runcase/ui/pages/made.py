@@ -3,23 +3,28 @@
 All pages together cost 0.15 s to import: too much to pay before the first rows are on the screen.
 """
 
+from runcase.session.local import LocalMarks
 from runcase.session.session import Session
 from runcase.ui.context import Context
 from runcase.ui.location import Place
 from runcase.ui.pages.base import Page
 
 
-def make_page(place: Place, context: Context, session: Session) -> Page:
+def make_page(place: Place, context: Context, session: Session, local: LocalMarks) -> Page:
     """Return a new page for a kind of place of a store."""
     match place:
         case Place.EXPERIMENT:
             from runcase.ui.pages.experiment import ExperimentPage
 
-            return ExperimentPage(context, session)
+            return ExperimentPage(context, session, local)
         case Place.RUN:
             from runcase.ui.pages.run import RunPage
 
             return RunPage(context, session)
+        case Place.COMPARE:
+            from runcase.ui.pages.compare import ComparePage
+
+            return ComparePage(context, session, local)
         case Place.MODELS:
             from runcase.ui.pages.models import ModelsPage
 

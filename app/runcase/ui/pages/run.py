@@ -82,6 +82,8 @@ class RunPage(Page):
         outer.addWidget(self._stack)
         self.tabs.tabBarClicked.connect(self._tab_clicked)
         self.overview.went.connect(self.went)
+        self.metrics.charts.said.connect(self.said)
+        self.metrics.charts.options_changed.connect(self.noted)
         self.artifacts.opened.connect(self._file_opened)
         self.artifacts.counted.connect(self._files_counted)
 

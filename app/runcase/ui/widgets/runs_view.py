@@ -1,5 +1,6 @@
-"""The runs table: a scrolling table and, left of it, the frozen gutter and name column."""
+"""The runs table: a scrolling table and, left of it, the frozen name and pinned columns."""
 
+import numpy as np
 from PySide6.QtCore import (
     QEvent,
     QItemSelection,
@@ -15,36 +16,46 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from runcase.itemmodels import columns as titles
+from runcase.itemmodels.row_difference import ranges
 from runcase.itemmodels.runs import RunsModel
-from runcase.store.records import ColumnKey
+from runcase.store.records import ColumnKey, Kind
 from runcase.ui.theme import Theme
+from runcase.ui.widgets.basics import line
 from runcase.ui.widgets.letters import is_letter
-from runcase.ui.widgets.runs_delegate import ARROW, GUTTER, INDENT, RunsDelegate
+from runcase.ui.widgets.runs_delegate import RunsDelegate
 from runcase.ui.widgets.runs_header import RunsHeader
+from runcase.ui.widgets.runs_paints import Paints
+from runcase.ui.widgets.runs_selection import KeptSelection, selected_ranges
+
+_SPREAD = 52
 
 
 class RunsView(QTableView):
-    """The runs of an experiment.
+    """The runs of one or several experiments.
 
-    `sort_wanted` carries a `ColumnKey`, `opened` (run id, in a new window). Selection is read as
-    ranges, never row by row.
+    `opened` carries (run id, in a new window), `expansion_wanted` (row, whether to open it),
+    `columns_moved` the columns in their new order. Selection is read as ranges, never row by row.
     """
 
-    sort_wanted = Signal(object)
     opened = Signal(str, bool)
-    expansion_changed = Signal()
+    expansion_wanted = Signal(int, bool)
+    columns_moved = Signal(list)
 
     def __init__(self, theme: Theme, runs: RunsModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self.runs = runs
+        self._pinned = 0
+        self._placing = False  # columns get their widths, and not by the person
+        self._grouped = False
         self.setAccessibleName("Runs")
-        self._delegate = RunsDelegate(theme, runs, self)
+        paints = Paints(theme, self)
+        self._delegate = RunsDelegate(paints, runs, self)
         self._frozen = QTableView(self)
-        self._header = RunsHeader(theme, runs, self)
-        self._frozen_header = RunsHeader(theme, runs, self._frozen)
-        self._frozen_header.setSectionsMovable(False)
-        for view, header in ((self, self._header), (self._frozen, self._frozen_header)):
+        self.header = RunsHeader(paints, runs, self)
+        self.frozen_header = RunsHeader(paints, runs, self._frozen)
+        self.frozen_header.setSectionsMovable(False)
+        for view, header in ((self, self.header), (self._frozen, self.frozen_header)):
             view.setModel(runs)
             view.setItemDelegate(self._delegate)
             view.setHorizontalHeader(header)
@@ -61,23 +72,30 @@ class RunsView(QTableView):
             view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
             view.setTabKeyNavigation(False)
             view.viewport().installEventFilter(self)
-            header.sectionClicked.connect(self._clicked_header)
         self.setCornerButtonEnabled(False)
+        self._edge = line(vertical=True)
+        self._edge.setParent(self)
+        self._frozen.raise_()  # the table's header was made after it, and would cover its own
         self._frozen.setSelectionModel(self.selectionModel())
         self._frozen.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._frozen.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._frozen.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.horizontalScrollBar().valueChanged.connect(self._show_edge)
         self.verticalScrollBar().valueChanged.connect(self._frozen.verticalScrollBar().setValue)
         self._frozen.verticalScrollBar().valueChanged.connect(self.verticalScrollBar().setValue)
-        self._frozen_header.sectionResized.connect(self._frozen_resized)
-        self._header.geometriesChanged.connect(self._place_frozen)
+        self.frozen_header.sectionResized.connect(self._frozen_resized)
+        self.header.sectionResized.connect(self._resized)
+        self.header.sectionMoved.connect(self._moved)
+        self.header.geometriesChanged.connect(self._place_frozen)
         self._delegate.arrow_pressed.connect(self.toggle_expanded)
         self.doubleClicked.connect(self._open_index)
         self._frozen.doubleClicked.connect(self._open_index)
+        self._kept = KeptSelection(self)
+        runs.rowsInserted.connect(self._follow_inserted)
+        runs.rowsRemoved.connect(self._follow_removed)
+        runs.modelAboutToBeReset.connect(self._kept.keep)
         runs.modelReset.connect(self._columns_changed)
-        self._kept: tuple[list[str], str] = ([], "")
-        runs.modelAboutToBeReset.connect(self._keep_selection)
-        runs.modelReset.connect(self._restore_selection)
+        runs.modelReset.connect(self._kept.restore)
         theme.changed.connect(self._restyle)
         self._widths: dict[str, int] = {}
         self.set_row_height(26)
@@ -94,32 +112,72 @@ class RunsView(QTableView):
         self._restyle()
 
     def set_widths(self, widths: dict[str, int]) -> None:
-        """Set column widths by their names in the settings."""
+        """Set column widths in pixels at zoom 1, by the columns' names in the settings."""
         self._widths = dict(widths)
         self._columns_changed()
 
-    def widths(self) -> dict[str, int]:
-        """Return the columns' widths by their names in the settings."""
-        found = dict(self._widths)
-        for number, key in enumerate(self.runs.columns):
-            view = self._frozen if number == 0 else self
-            found[titles.encode(key)] = view.columnWidth(number)
-        return found
+    def set_pinned(self, count: int) -> None:
+        """Keep so many columns beside the name in sight; they are the first of the model."""
+        if count != self._pinned:
+            self._pinned = count
+            self._columns_changed()
 
-    def column_order(self) -> list[ColumnKey]:
-        """Return the columns that are not fixed, in the order on the screen."""
-        order = [self._header.logicalIndex(at) for at in range(self._header.count())]
-        keys = [self.runs.columns[at] for at in order]
-        return [key for key in keys if key not in titles.FIXED]
+    def fit(self) -> None:
+        """Make room for what stands behind values, when runs are grouped or not any more."""
+        arrangement = self.runs.arrangement
+        grouped = arrangement is not None and arrangement.grouping is not None
+        if grouped != self._grouped:
+            self._grouped = grouped
+            self._columns_changed()
+
+    def widths(self) -> dict[str, int]:
+        """Return the widths that the person gave columns, in pixels at zoom 1, by column name."""
+        return dict(self._widths)
+
+    def visible_rows(self) -> tuple[int, int]:
+        """Return the first row on the screen, and the one after the last."""
+        first = max(0, self.rowAt(0))
+        last = self.rowAt(self.viewport().height() - 1)
+        return first, (self.runs.rowCount() if last < 0 else last + 1)
 
     def selected_ids(self, limit: int | None = None) -> list[str]:
         """Return the selected runs from top to bottom, at most `limit` of them."""
-        rows = self._selected_rows()
-        return [self.runs.run_id(row) for row in rows[:limit]]
+        frame = self.runs.frame
+        rows = self.selected_rows(limit)
+        return [] if frame is None else frame.ids.take(rows)
+
+    def selected_rows(self, limit: int | None = None) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        """Return the frame's rows of the selected runs, of selected groups all their runs."""
+        arrangement = self.runs.arrangement
+        if arrangement is None:
+            return np.zeros(0, np.int64)
+        found: list[np.ndarray[tuple[int], np.dtype[np.int64]]] = []
+        count = 0
+        for first, end in selected_ranges(self.selectionModel()):
+            rows = arrangement.rows[first : end + 1]
+            if limit is not None:
+                rows = rows[: limit - count]
+            count += len(rows)
+            found.append(rows)
+            if limit is not None and count >= limit:
+                break
+        rows = np.concatenate(found) if found else np.zeros(0, np.int64)
+        if arrangement.grouping is None or not (rows < 0).any():
+            return rows
+        groups = arrangement.grouping.groups
+        parts = [
+            np.array([row])
+            if row >= 0
+            else groups.rows[groups.member[int(groups.level[-1 - row])] == -1 - row]
+            for row in rows.tolist()
+        ]
+        whole = np.concatenate(parts)
+        _, firsts = np.unique(whole, return_index=True)
+        return whole[np.sort(firsts)][:limit]
 
     def selected_count(self) -> int:
         """Count the selected rows without naming them."""
-        return len(self._selected_rows())
+        return sum(end - first + 1 for first, end in selected_ranges(self.selectionModel()))
 
     def current_id(self) -> str:
         """Return the current run's id, "" without one."""
@@ -128,36 +186,49 @@ class RunsView(QTableView):
 
     def select(self, run_ids: list[str], current: str = "") -> None:
         """Select runs that are visible."""
+        self.select_ranges(self.runs.ranges_of(run_ids), current)
+
+    def select_ranges(self, wanted: list[tuple[int, int]], current: str = "") -> None:
+        """Select ranges of visible rows, first and last included."""
         selection = QItemSelection()
         last = self.runs.columnCount() - 1
-        for first, end in self.runs.ranges_of(run_ids):
+        for first, end in wanted:
             selection.select(self.runs.index(first, 0), self.runs.index(end, last))
         flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
         self.selectionModel().select(selection, flags)
         row = self.runs.row_of(current) if current else None
         if row is not None:
-            index = self.runs.index(row, 1)
+            index = self.runs.index(row, min(1, last))
             self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
             self.scrollTo(index)
 
+    def selected_row_ranges(self) -> list[tuple[int, int]]:
+        """Return the selected visible rows as ranges, first and last included."""
+        return selected_ranges(self.selectionModel())
+
+    def select_mask(self, wanted: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> None:
+        """Select visible rows; (v,) bool."""
+        self.select_ranges(ranges(np.flatnonzero(wanted)))
+
+    def repaint_all(self) -> None:
+        """Paint all cells again, the frozen ones too."""
+        self.viewport().update()
+        self._frozen.viewport().update()
+
     def toggle_expanded(self, row: int) -> None:
-        """Show or fold the children of a row."""
+        """Show or fold what is below a row."""
         self.set_expanded(row, not self.runs.is_expanded(row))
 
     def set_expanded(self, row: int, expanded: bool) -> None:
-        """Show or fold the children of a row."""
-        if self.runs.expanded is None or not self.runs.child_count(row):
-            return
-        change = {self.runs.run_id(row)}
-        before = self.runs.expanded
-        self.runs.expanded = before | change if expanded else before - change
-        self.expansion_changed.emit()
+        """Show or fold what is below a row."""
+        if self.runs.child_count(row):
+            self.expansion_wanted.emit(row, expanded)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         row = self.currentIndex().row()
         plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if row >= 0 and plain and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.opened.emit(self.runs.run_id(row), False)
+            self._open_row(row)
         elif row >= 0 and plain and event.key() in (Qt.Key.Key_Right, Qt.Key.Key_Left):
             self._fold_key(row, event.key() == Qt.Key.Key_Right)
         elif is_letter(event):
@@ -177,11 +248,15 @@ class RunsView(QTableView):
         index: QModelIndex | QPersistentModelIndex,
         hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible,
     ) -> None:
-        # The name column is always in sight: do not scroll sideways for it.
-        if index.column() > 0:
+        # The frozen columns are always in sight: do not scroll sideways for them.
+        if index.column() > self._pinned:
             super().scrollTo(index, hint)
+            covered = self._frozen.width() - self.columnViewportPosition(index.column())
+            if covered > 0:
+                bar = self.horizontalScrollBar()
+                bar.setValue(bar.value() - covered)
         elif index.isValid():
-            shown = self.columnAt(self._frozen.width() + 1)
+            shown = max(0, self.columnAt(self._frozen.width() + 1))
             super().scrollTo(self.runs.index(index.row(), shown), hint)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -197,9 +272,17 @@ class RunsView(QTableView):
             self.setFocus(Qt.FocusReason.MouseFocusReason)
         return super().eventFilter(watched, event)
 
-    def _selected_rows(self) -> list[int]:
-        parts = self.selectionModel().selection().toList()
-        return sorted({row for part in parts for row in range(part.top(), part.bottom() + 1)})
+    def below_header(self, key: ColumnKey) -> QPoint:
+        """Return on the screen where what belongs to a column's title may open."""
+        section = self.runs.columns.index(key) if key in self.runs.columns else 0
+        header = self.frozen_header if section <= self._pinned else self.header
+        return header.below(section)
+
+    def column_at(self, position: QPoint) -> ColumnKey | None:
+        """Return the column under a place of the viewport, the frozen ones too."""
+        over = self._frozen if position.x() < self._frozen.width() else self
+        section = over.columnAt(position.x())
+        return self.runs.columns[section] if 0 <= section < len(self.runs.columns) else None
 
     def _fold_key(self, row: int, expand: bool) -> None:
         if self.runs.child_count(row) and self.runs.is_expanded(row) != expand:
@@ -210,7 +293,7 @@ class RunsView(QTableView):
         depth = self.runs.depth(row)
         above = next((at for at in range(row - 1, -1, -1) if self.runs.depth(at) < depth), None)
         if above is not None:
-            self.setCurrentIndex(self.runs.index(above, 1))
+            self.setCurrentIndex(self.runs.index(above, min(1, self.runs.columnCount() - 1)))
 
     def _hover(self, row: int) -> None:
         if row == self._delegate.hovered:
@@ -222,57 +305,93 @@ class RunsView(QTableView):
                     view.viewport().update(0, top, view.viewport().width(), height)
         self._delegate.hovered = row
 
-    def _clicked_header(self, section: int) -> None:
-        self.sort_wanted.emit(self.runs.columns[section])
-
     def _open_index(self, index: QModelIndex) -> None:
         position = self._frozen.viewport().mapFromGlobal(self.cursor().pos())
-        name_begins = GUTTER + self.runs.depth(index.row()) * INDENT + ARROW
-        if index.column() or position.x() >= name_begins:
-            self.opened.emit(self.runs.run_id(index.row()), False)
+        if index.column() or position.x() >= self._delegate.name_begins(index.row()):
+            self._open_row(index.row())
+
+    def _open_row(self, row: int) -> None:
+        if self.runs.is_group(row):
+            self.toggle_expanded(row)
+        else:
+            self.opened.emit(self.runs.run_id(row), False)
+
+    def _moved(self, _section: int, _old: int, _new: int) -> None:
+        """Report the order on the screen; the model takes it over, so both are always the same."""
+        order = [self.header.logicalIndex(at) for at in range(self.header.count())]
+        if order != sorted(order):
+            self.columns_moved.emit([self.runs.columns[at] for at in order])
 
     def _columns_changed(self) -> None:
+        order = [self.header.logicalIndex(at) for at in range(self.header.count())]
+        if order != sorted(order):
+            self.header.blockSignals(True)
+            for at in range(self.header.count()):
+                self.header.moveSection(self.header.visualIndex(at), at)
+            self.header.blockSignals(False)
+        self._placing = True
         for number, key in enumerate(self.runs.columns):
-            wide = self._widths.get(titles.encode(key), titles.width(key))
-            wide = self._theme.px(wide) if titles.encode(key) not in self._widths else wide
+            own = titles.width(key) + self._spread(key)
+            wide = self._theme.px(self._widths.get(titles.encode(key), own))
             self.setColumnWidth(number, wide)
             self._frozen.setColumnWidth(number, wide)
-            self._frozen.setColumnHidden(number, number > 0)
-        # The name keeps its place in the table too, under the frozen part.
+            self._frozen.setColumnHidden(number, number > self._pinned)
+        self._placing = False
+        # The frozen columns keep their places in the table too, under the frozen part.
         self._place_frozen()
 
+    def _spread(self, key: ColumnKey) -> int:
+        """Return the room that "± 0.0123" needs behind a value."""
+        metric = key.kind is Kind.METRIC and key.how != titles.CURVE
+        return _SPREAD if self._grouped and metric else 0
+
+    def _resized(self, section: int, _old: int, new: int) -> None:
+        if not self._placing and section > self._pinned:
+            self._keep_width(section, new)
+
+    def _keep_width(self, section: int, width: int) -> None:
+        self._widths[titles.encode(self.runs.columns[section])] = round(width / self._theme.zoom)
+
     def _frozen_resized(self, section: int, _old: int, new: int) -> None:
-        if section == 0:
-            self.setColumnWidth(0, new)
+        if section <= self._pinned and not self._placing:
+            self._keep_width(section, new)
+            self.setColumnWidth(section, new)
             self._place_frozen()
 
     def _place_frozen(self) -> None:
-        header = self._header.height()
-        width = self._frozen.columnWidth(0)
+        header = self.header.height()
+        width = sum(self._frozen.columnWidth(at) for at in range(self._pinned + 1))
         self._frozen.setGeometry(0, 0, width, header + self.viewport().height())
-        self._frozen_header.setFixedHeight(header)
+        self.frozen_header.setFixedHeight(header)
         self._frozen.verticalScrollBar().setRange(
             self.verticalScrollBar().minimum(), self.verticalScrollBar().maximum()
         )
         self._frozen.verticalScrollBar().setValue(self.verticalScrollBar().value())
+        self._edge.setGeometry(width, 0, 1, self._frozen.height())
+        self._edge.raise_()
+        self._show_edge()
+
+    def _follow_inserted(self, _parent: QModelIndex, first: int, last: int) -> None:
+        self._scroll_rows(first, last - first + 1)
+
+    def _follow_removed(self, _parent: QModelIndex, first: int, last: int) -> None:
+        self._scroll_rows(first, first - last - 1)
+
+    def _scroll_rows(self, first: int, count: int) -> None:
+        """Leave the rows under the eye where they are; at the very top, new ones show."""
+        bar = self.verticalScrollBar()
+        height = self.verticalHeader().defaultSectionSize()
+        if bar.value() > 0 and first * height < bar.value():
+            bar.setMaximum(max(bar.maximum(), bar.maximum() + count * height))
+            bar.setValue(bar.value() + count * height)
+
+    def _show_edge(self) -> None:
+        """Divide the frozen columns from those that slide under them."""
+        self._edge.setVisible(self.horizontalScrollBar().value() > 0)
 
     def _restyle(self) -> None:
         height = self._theme.px(self._row_height)
         for view in (self, self._frozen):
             view.verticalHeader().setMinimumSectionSize(height)
             view.verticalHeader().setDefaultSectionSize(height)
-        self._place_frozen()
-
-    def _keep_selection(self) -> None:
-        ready = self.runs.frame is not None
-        self._kept = (self.selected_ids(10_000), self.current_id()) if ready else ([], "")
-        self._kept_scroll = QPoint(
-            self.horizontalScrollBar().value(), self.verticalScrollBar().value()
-        )
-
-    def _restore_selection(self) -> None:
-        ids, current = self._kept
-        if ids or current:
-            self.select(ids, current)
-        self.horizontalScrollBar().setValue(self._kept_scroll.x())
-        self.verticalScrollBar().setValue(self._kept_scroll.y())
+        self._columns_changed()

@@ -71,6 +71,7 @@ def text_of(
     *,
     titles: Sequence[str] | None = None,
     marks: Mapping[ColumnKey, Mapping[str, str]] | None = None,
+    progress: Progress | None = None,
 ) -> str:
     """Return some rows as text for the clipboard.
 
@@ -81,9 +82,10 @@ def text_of(
         form: A `Format` that is text.
         titles: A title for each column; None for MLflow's names.
         marks: The texts of columns of local marks, by run id.
+        progress: Says how far it is, and when to stop.
     """
     table = RunTable(frame, rows, columns, titles=titles, marks=marks or {})
-    text = "".join(pieces(Format(form), table, Progress()))
+    text = "".join(pieces(Format(form), table, progress or Progress()))
     return text.encode("utf-8", "replace").decode("utf-8")
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from runcase.progress import Progress
 from runcase.store.columns import Column, MetricColumn, TextColumn
-from runcase.store.frame import ARTIFACT_URI, MISSING, PARENT, RunFrame, RunIds
+from runcase.store.frame import ARTIFACT_URI, MISSING, PARENT, RunFrame
 from runcase.store.records import ColumnKey, Kind
 
 Value = str | int | float | None
@@ -157,22 +157,12 @@ def iso(ms: int) -> str:
 
 def part(frame: RunFrame, rows: Rows) -> RunFrame:
     """Return a frame of some rows without columns but their parents'."""
+    some = frame.part(rows)
+    some.attributes = {name: _some(column, rows) for name, column in frame.attributes.items()}
     parents = frame.columns.get(PARENT)
-    return RunFrame(
-        experiment_ids=frame.experiment_ids,
-        lifecycle=frame.lifecycle,
-        ids=RunIds(frame.ids.take(rows)),
-        rowid=frame.rowid[rows],
-        start_time=frame.start_time[rows],
-        end_time=frame.end_time[rows],
-        parent=np.full(len(rows), -1, dtype=np.int32),
-        store_runs=frame.store_runs,
-        attributes={
-            name: TextColumn(column.codes[rows], column.categories, column.present[rows])
-            for name, column in frame.attributes.items()
-        },
-        columns={PARENT: _some(parents, rows)} if isinstance(parents, TextColumn) else {},
-    )
+    if isinstance(parents, TextColumn):
+        some.columns[PARENT] = _some(parents, rows)
+    return some
 
 
 def _some(column: TextColumn, rows: Rows) -> TextColumn:

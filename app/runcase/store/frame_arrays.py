@@ -127,6 +127,23 @@ class RunFrame:
             return column.values, state
         return _numbers_of_texts(column) if isinstance(column, TextColumn) else None
 
+    def part(self, rows: npt.NDArray[np.int64]) -> "RunFrame":
+        """Return some runs as a frame of its own, in the order of `rows`.
+
+        It has neither attributes, columns nor parents: who asks knows which of them are needed.
+        """
+        return RunFrame(
+            experiment_ids=self.experiment_ids,
+            lifecycle=self.lifecycle,
+            ids=RunIds(self.ids.take(rows)),
+            rowid=self.rowid[rows],
+            start_time=self.start_time[rows],
+            end_time=self.end_time[rows],
+            parent=np.full(len(rows), -1, dtype=np.int32),
+            store_runs=self.store_runs,
+            attributes={},
+        )
+
     def forget(self, keys: Iterable[ColumnKey]) -> None:
         """Give back the memory of columns; they are read again when they are asked for."""
         for key in keys:

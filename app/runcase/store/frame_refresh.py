@@ -18,7 +18,6 @@ from runcase.store.frame_arrays import ARTIFACT_URI, RunFrame
 from runcase.store.frame_carry import carried_metric, carried_texts
 from runcase.store.frame_columns import load_columns
 from runcase.store.frame_complete import complete
-from runcase.store.frame_ids import RunIds
 from runcase.store.frame_marks import links_moved, still_there, written_runs
 from runcase.store.frame_read import table_of
 from runcase.store.records import ColumnKey, Kind
@@ -107,7 +106,7 @@ def _is_open(frame: RunFrame) -> npt.NDArray[np.bool_]:
 
 def _carry(connection: ReadConnection, old: RunFrame, new: RunFrame, since: _Since) -> None:
     kept = [key for key, column in old.columns.items() if _stays(connection, key, column, since)]
-    some = _part(new, since.rows)
+    some = new.part(since.rows)
     words = [key for key in kept if key.kind is Kind.WORD]
     values = [key for key in kept if key.kind is not Kind.WORD]
     load_columns(connection, some, [key for key in values if key.kind not in _LINKED])
@@ -136,21 +135,6 @@ def _stays(connection: ReadConnection, key: ColumnKey, column: Column, since: _S
     if key.kind in _LINKED:
         return since.explained and not since.links
     return key == ARTIFACT_URI
-
-
-def _part(frame: RunFrame, rows: _Rows) -> RunFrame:
-    """Return some runs as a frame of its own, without names and parents."""
-    return RunFrame(
-        experiment_ids=frame.experiment_ids,
-        lifecycle=frame.lifecycle,
-        ids=RunIds(frame.ids.take(rows)),
-        rowid=frame.rowid[rows],
-        start_time=frame.start_time[rows],
-        end_time=frame.end_time[rows],
-        parent=np.full(len(rows), -1, dtype=np.int32),
-        store_runs=frame.store_runs,
-        attributes={},
-    )
 
 
 def _carried(column: Column, since: _Since, some: Column | None) -> Column:

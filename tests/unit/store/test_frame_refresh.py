@@ -16,7 +16,7 @@ from runcase.store import frame, frame_refresh, words
 from runcase.store.columns import DatasetColumn, MetricColumn
 from runcase.store.create import create
 from runcase.store.engine import Store
-from runcase.store.frame import ARTIFACT_URI, RUN_NAME
+from runcase.store.frame import ARTIFACT_URI, RUN_NAME, RunFrame
 from runcase.store.frame_texts import TextEncoder, extended, without
 from runcase.store.records import ColumnKey, Dataset, Kind, Lifecycle, Run
 from runcase.store.write import Point, writing
@@ -288,13 +288,13 @@ def opened(begun, tmp_path, monkeypatch):
     shutil.copy(begun, path)
     store, client = Store.open(path), Client(path)
     looked_up = []
-    part = frame_refresh._part
+    part = RunFrame.part
 
     def watched(runs, rows):
         looked_up.append(sorted(int(run_id, 16) for run_id in runs.ids.take(rows)))
         return part(runs, rows)
 
-    monkeypatch.setattr(frame_refresh, "_part", watched)
+    monkeypatch.setattr(RunFrame, "part", watched)
     with closing(store), closing(client.raw):
         yield store, client, looked_up
 

@@ -200,9 +200,11 @@ class ExperimentCommands:
 
     def copy_query(self) -> None:
         """Copy Python that finds the same runs in the same order with MLflow's client."""
-        from runcase.ui.pages.experiment_export import query_text
+        from runcase.ui.pages.experiment_export import query_work
 
-        _copy(query_text(self._page))
+        work = query_work(self._page)
+        if work is not None:
+            self._copy_slowly(work)
 
     def edit_note(self) -> None:
         """Edit what is noted of the current run on this machine."""
@@ -295,9 +297,24 @@ class ExperimentCommands:
         rows = page.view.selected_rows(_COPIED)
         if frame is not None and not len(rows):
             rows = frame.ids.rows_of(page.table.chosen_ids(1))
-        if frame is not None:
-            columns = [key for key in page.runs.columns if key.how != titles.CURVE]
-            _copy(text_of(frame, rows, columns, form, marks=marks_of(page)))
+        if frame is None:
+            return
+        columns = [key for key in page.runs.columns if key.how != titles.CURVE]
+        marks = marks_of(page)
+        self._copy_slowly(
+            lambda progress: text_of(frame, rows, columns, form, marks=marks, progress=progress)
+        )
+
+    def _copy_slowly(self, work: Callable[[Progress], str]) -> None:
+        """Copy a text that can take a second to make; what is copied next replaces it."""
+        page = self._page
+        page.session.ask(
+            work,
+            owner=page,
+            then=_copy,
+            failed=lambda error: page.said.emit(str(error), True),
+            key="copy",
+        )
 
     def _look_at_columns(self, then: Callable[[dict[ColumnKey, Variation]], object]) -> None:
         """Find out which keys vary among the runs here, then do something with that."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 from runcase.itemmodels import formats
 from runcase.itemmodels.arrangement import stored_order
 from runcase.itemmodels.runs_reader import mark_text
+from runcase.progress import Progress
 from runcase.store.frame_sort import order_by_columns
 from runcase.store.records import ColumnKey, Kind
 from runcase.store.snippet import snippet, tracking_uri_of
@@ -60,19 +62,25 @@ def marks_of(page: ExperimentPage) -> dict[ColumnKey, dict[str, str]]:
     }
 
 
-def query_text(page: ExperimentPage) -> str:
-    """Return Python that finds the shown runs in their order with MLflow's client."""
+def query_work(page: ExperimentPage) -> Callable[[Progress], str] | None:
+    """Return what writes Python that finds the shown runs with MLflow's client, in their order.
+
+    It sorts all runs, so it is done beside the window. None where no runs are shown.
+    """
     arrangement = page.runs.arrangement
     if arrangement is None:
-        return ""
-    frame, wish = arrangement.frame, arrangement.wish
-    uri = tracking_uri_of(page.session.path)
-    # Runs below folded parents and in closed groups are found by the query, too.
-    rows = np.arange(len(frame)) if arrangement.mask is None else np.flatnonzero(arrangement.mask)
-    sort = stored_order(wish.sort)
-    ordered = order_by_columns(frame, sort, rows)
+        return None
+    frame, mask = arrangement.frame, arrangement.mask
+    path, sort = page.session.path, stored_order(arrangement.wish.sort)
     text = page.loader.filter.text if page.loader.filter is not None else ""
-    return snippet(uri, frame, ordered, text, sort)
+
+    def work(_progress: Progress) -> str:
+        # Runs below folded parents and in closed groups are found by the query, too.
+        rows = np.arange(len(frame)) if mask is None else np.flatnonzero(mask)
+        ordered = order_by_columns(frame, sort, rows)
+        return snippet(tracking_uri_of(path), frame, ordered, text, sort)
+
+    return work
 
 
 def edit_note(page: ExperimentPage) -> None:

@@ -23,7 +23,8 @@ from runcase.session.jobs import Job
 from runcase.store.export import keep_off
 from runcase.ui.context import Context
 from runcase.ui.dialogs.export import file_name
-from runcase.ui.plots.line_chart import LineChart, Styles
+from runcase.ui.plots.chart_view import Styles
+from runcase.ui.plots.line_chart import LineChart
 from runcase.ui.plots.sheet import Form, Sheet
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import button, label, row

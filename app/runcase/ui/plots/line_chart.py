@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
@@ -15,6 +15,7 @@ from runcase.curves.series import Floats, Series, XAxis
 from runcase.itemmodels import formats
 from runcase.session.jobs import Jobs
 from runcase.ui.plots.axes import DurationAxis, MetricAxis, WallAxis
+from runcase.ui.plots.chart_view import CurveStyle
 from runcase.ui.plots.tip import PlotTip, TipRow
 from runcase.ui.theme import Theme
 
@@ -22,21 +23,6 @@ from runcase.ui.theme import Theme
 _ANTIALIASED = 40
 _RAW_ALPHA = 70
 _REDUCE_MS = 30
-
-
-@dataclass(frozen=True, slots=True)
-class CurveStyle:
-    """How a run's curve looks: name, colour, and its dashes in pixels, none for a solid line."""
-
-    name: str
-    color: QColor
-    dashes: tuple[int, ...] = ()
-
-
-class Styles(Protocol):
-    """Gives every run's style, in the light theme's colours when asked."""
-
-    def __call__(self, *, light: bool = False) -> dict[str, CurveStyle]: ...
 
 
 @dataclass(slots=True)

@@ -16,7 +16,8 @@ from PySide6.QtGui import (
 )
 
 from runcase.itemmodels import formats
-from runcase.ui.plots.line_chart import CurveStyle, LineChart
+from runcase.ui.plots.chart_view import CurveStyle
+from runcase.ui.plots.line_chart import LineChart
 from runcase.ui.theme import Theme
 from runcase.whole_file import WriteError, whole_file
 

@@ -1,0 +1,140 @@
+"""What every chart is to its card and to an export: data in; picture, numbers and script out."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from PySide6.QtCore import QRectF, Signal
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QWidget
+
+from runcase.curves.chart import Chart
+from runcase.curves.run_table import RunTable
+from runcase.ui.theme import Theme
+
+
+@dataclass(frozen=True, slots=True)
+class CurveStyle:
+    """How a run looks: name, colour, and its dashes in pixels, none for a solid line."""
+
+    name: str
+    color: QColor
+    dashes: tuple[int, ...] = ()
+
+
+class Styles(Protocol):
+    """Gives every shown run's style, in the light theme's colours when asked."""
+
+    def __call__(self, *, light: bool = False) -> dict[str, CurveStyle]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One line of a legend; `dashes` None for a spot instead of a line."""
+
+    name: str
+    color: QColor
+    dashes: tuple[int, ...] | None = ()
+
+
+class ChartView(QWidget):
+    """One chart; the runs that are shown, selected and hovered are the page's own state.
+
+    `run_clicked` and `run_hovered` carry a run id, "" for none; `brushed` a frozenset of run ids,
+    or None when the brush is gone.
+    """
+
+    run_clicked = Signal(str)
+    run_hovered = Signal(str)
+    brushed = Signal(object)
+
+    def __init__(self, theme: Theme, chart: Chart, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self.chart = chart
+        self.styles: dict[str, CurveStyle] = {}
+        self.selected: frozenset[str] = frozenset()
+        self.hovered = ""
+
+    def set_styles(self, styles: Mapping[str, CurveStyle]) -> None:
+        """Take over names and colours of the shown runs; all other runs are drawn in grey."""
+        self.styles = dict(styles)
+        self.restyle()
+
+    def set_selected(self, run_ids: Sequence[str]) -> None:
+        """Draw these runs so that they stand out."""
+        self.selected = frozenset(run_ids)
+        self.restyle()
+
+    def set_hovered(self, run_id: str) -> None:
+        """Draw the run that the mouse is on elsewhere so that it stands out; "" for none."""
+        if run_id != self.hovered:
+            self.hovered = run_id
+            self.restyle()
+
+    def reset_zoom(self) -> None:
+        """Show everything again; nothing to do where there is no zoom."""
+
+    @abstractmethod
+    def restyle(self) -> None:
+        """Draw the same data with the styles, the selection and the hovered run in force."""
+
+    @abstractmethod
+    def note(self) -> str:
+        """Return the muted words beside the title, such as "47 runs · ρ = −0.21"."""
+
+    @abstractmethod
+    def legend(self) -> list[Key]:
+        """Return what an exported picture says below the plot."""
+
+    @abstractmethod
+    def plot_size(self) -> tuple[int, int]:
+        """Return the width and height of what `paint_plot` paints, in pixels."""
+
+    @abstractmethod
+    def paint_plot(
+        self,
+        painter: QPainter,
+        target: QRectF,
+        styles: Mapping[str, CurveStyle],
+        *,
+        light: bool,
+        scale: float = 1.0,
+    ) -> None:
+        """Paint the chart as the window shows it, without crosshair and hover.
+
+        Args:
+            painter: On a picture or a page.
+            target: Where to, in the painter's units; of the plot's own size it is not stretched.
+            styles: The runs' colours of the theme that is painted in.
+            light: Whether in the light theme's colours, whatever is in force.
+            scale: Device pixels to a unit: lines are a pixel wide, and grow with it.
+        """
+
+    @abstractmethod
+    def numbers(self) -> dict[str, Sequence[Any]]:
+        """Return what is drawn as columns of one length, for CSV and Parquet; in order."""
+
+    @abstractmethod
+    def script(self) -> str:
+        """Return a Python script that draws this chart with matplotlib, data included."""
+
+
+class RunsChart(ChartView):
+    """A chart of columns of runs: a scatter, a box plot and the like."""
+
+    def __init__(self, theme: Theme, chart: Chart, parent: QWidget | None = None) -> None:
+        super().__init__(theme, chart, parent)
+        self.table = RunTable()
+
+    def set_table(self, chart: Chart, table: RunTable) -> None:
+        """Show a chart of these runs; called on the GUI thread, with what a job has read."""
+        self.chart, self.table = chart, table
+        self.rebuild()
+
+    @abstractmethod
+    def rebuild(self) -> None:
+        """Draw `self.chart` of `self.table` from scratch; a zoom made by hand stays."""

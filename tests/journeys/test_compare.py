@@ -8,12 +8,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
 import driving
+from compare_hands import CompareHands
+from compare_store import write_store
 from driving import click, press, type_into
 from made import expected, unpack
 from runcase.itemmodels import columns as titles
-from runcase.itemmodels.compare_rows import Row, Section
+from runcase.itemmodels.compare_rows import Section
 from runcase.itemmodels.compare_text import table_text
-from runcase.ui.location import Location, Place
+from runcase.ui.location import Place
 from runcase.ui.pages.compare import ComparePage
 from runcase.ui.pages.experiment import ExperimentPage
 from small_store import picture, run_id
@@ -26,40 +28,11 @@ from table_hands import (
     add_run,
     clipboard,
     item,
-    new_store,
     param,
 )
 
 pytestmark = pytest.mark.qt_log_ignore(NO_PLATFORM)
 Key = Qt.Key
-
-
-class CompareHands(TableHands):
-    """The compare page of one window."""
-
-    @property
-    def model(self):
-        return self.page.model
-
-    def compare(self, *run_ids):
-        self.window.went(Location(Place.COMPARE, ",".join(run_ids)), False)
-        self.settle()
-
-    def facts(self, section=None):
-        return [
-            entry.key
-            for entry in self.model.entries()
-            if isinstance(entry, Row) and section in (None, entry.section)
-        ]
-
-    def fact(self, key):
-        return next(row for row in self.model.rows if row.key == key)
-
-    def cell(self, key, run):
-        return self.model.index_of(self.fact(key), run)
-
-    def current(self, key, run=0):
-        self.view.setCurrentIndex(self.cell(key, run))
 
 
 @pytest.mark.parametrize("version", ["1.30.0", "3.18.0"])
@@ -115,22 +88,7 @@ def looks_at_files(hands):
 @pytest.fixture
 def store(tmp_path):
     """Four runs that differ in a metric, in params and in a file of text."""
-    folder = tmp_path / "store"
-    folder.mkdir()
-    connection = new_store(folder / "mlflow.db")
-    for number, name in enumerate(("ant", "bee", "cow", "dog")):
-        params = {"lr": f"0.{number + 1}", "same": "x", "config": str({"deep": {"er": number}})}
-        curve = {0: 5.0 + number, 1: 1.0 - number / 10}
-        made = add_run(connection, number, name, params=params, metrics={"loss": curve, "e": 1.0})
-        artifacts = folder / "mlruns" / made / "artifacts"
-        artifacts.mkdir(parents=True)
-        (artifacts / "config.yaml").write_text(f"model: a\nlr: 0.{number}\nepochs: 3\n")
-        (artifacts / "same.txt").write_text("same")
-        place = ("UPDATE runs SET artifact_uri = ? WHERE run_uuid = ?", (str(artifacts), made))
-        connection.execute(*place)
-    connection.commit()
-    connection.close()
-    return folder / "mlflow.db"
+    return write_store(tmp_path / "store", files=False)
 
 
 @pytest.fixture
@@ -276,7 +234,7 @@ def test_a_text_is_compared_line_by_line(hands):
     hands.settle()
     pane = hands.page.files.pane
     assert pane.stack.currentWidget() is pane.diff
-    assert pane._counts.text() == "+1 −1"
+    assert (pane._added.text(), pane._removed.text()) == ("+1", "−1")
     assert pane.diff.left.toPlainText() == "model: a\nlr: 0.0\nepochs: 3"
     assert pane.diff.right.toPlainText() == "model: a\nlr: 0.2\nepochs: 3"
     assert pane.diff.left.textCursor().blockNumber() == 1

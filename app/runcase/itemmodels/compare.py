@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from PySide6.QtCore import (
 from runcase.itemmodels import formats
 from runcase.itemmodels.compare_cells import CompareCell, compare_cell, full_text
 from runcase.itemmodels.compare_rows import Row, Section
+from runcase.store.run_refs import spelled
 
 Index = QModelIndex | QPersistentModelIndex
 SECTIONS = tuple(Section)
@@ -26,13 +28,33 @@ _OPEN_LEAVES = 8
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What the table says of a run; `color` is an index into the run palette."""
+    """What the table says of a run.
+
+    `color` is an index into the run palette; `store` is the path of a store that is not the
+    window's own, "" for that one.
+    """
 
     run_id: str
     name: str
     status: str
     started: str
     color: int
+    store: str = ""
+
+    @property
+    def key(self) -> str:
+        """Return what tells the run from all others: copies of a store have the same ids."""
+        return spelled(self.run_id, self.store)
+
+    @property
+    def store_name(self) -> str:
+        """Return the file name of another store, "" for the window's own."""
+        return PurePath(self.store).name
+
+    @property
+    def label(self) -> str:
+        """Return the name, with that of another store."""
+        return f"{self.name} · {self.store_name}" if self.store else self.name
 
 
 class CompareModel(QAbstractTableModel):
@@ -62,8 +84,8 @@ class CompareModel(QAbstractTableModel):
     def show(self, heads: Sequence[Head], rows: Sequence[Row]) -> None:
         """Show other rows; the baseline stays the same run where it is still there, or none."""
         kept = 0 <= self.baseline < len(self.heads)
-        before = self.heads[self.baseline].run_id if kept else ""
-        ids = [head.run_id for head in heads]
+        before = self.heads[self.baseline].key if kept else ""
+        ids = [head.key for head in heads]
         self.beginResetModel()
         self.heads, self.rows = list(heads), list(rows)
         if self.baseline >= 0 or not self.rows:

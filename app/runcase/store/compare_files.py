@@ -14,6 +14,11 @@ from runcase.store.compare import ComparedRun
 
 _CHUNK = 1_000_000
 _MOST_TEXT = 2_000_000
+_MOST_SAME = 500
+_TEXTS = (
+    ".txt", ".md", ".json", ".yaml", ".yml", ".toml", ".cfg", ".ini", ".py", ".sh", ".log", ".xml",
+    ".html", ".rst", ".sql", ".r", ".env", ".jsonl", "MLmodel", "Dockerfile", "requirements.txt",
+)  # fmt: skip
 _MOST_REQUIREMENTS = 256_000
 _CONDA_ENTRY = re.compile(r"\s*-\s+['\"]?([\w.\[\],-]+\s*[=<>!~][^'\"#:]*)['\"]?\s*")
 _REQUIREMENT = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]*\])?)\s*(.*)")
@@ -72,25 +77,21 @@ def digests(files: Files, progress: Progress) -> Digests:
     return tuple(found)
 
 
-def read_text(file: FileAt) -> str | None:
-    """Return a file as text, None where it is no text or larger than 2 MB.
+def same_texts(
+    left: Mapping[str, FileAt], right: Mapping[str, FileAt], progress: Progress
+) -> dict[str, bool]:
+    """Return whether the text files that two runs have in common are the same, by path.
 
-    Raises:
-        NotFoundError: The file is gone, or leads out of its folder.
-        DeniedError: It may not be read.
+    What is text is told by its name, and only the first files up to a limit are read.
     """
-    if file.size > _MOST_TEXT:
-        return None
-    data = _bytes(file, _MOST_TEXT)
-    for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if data.startswith(mark):
-            return data.decode(encoding, "replace")
-    if b"\0" in data:
-        return None
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
+    common = [path for path in left if path in right and _is_text(path)][:_MOST_SAME]
+    alike = [path for path in common if left[path].size == right[path].size <= _MOST_TEXT]
+    found = digests(tuple({path: each[path] for path in alike} for each in (left, right)), progress)
+    return {
+        path: path in found[0] and found[0][path] == found[1].get(path)
+        for path in common
+        if left[path].size != right[path].size or path in found[0]
+    }
 
 
 def requirements(files: Mapping[str, FileAt]) -> dict[str, str]:
@@ -108,6 +109,10 @@ def requirements(files: Mapping[str, FileAt]) -> dict[str, str]:
         for line in lines:
             _add_requirement(line, found)
     return found
+
+
+def _is_text(path: str) -> bool:
+    return path.endswith(_TEXTS)
 
 
 def _add_requirement(line: str, found: dict[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -38,21 +39,50 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class TextDifference:
-    """Two texts beside each other; `note` says what was left out or laid out anew."""
+    """Two texts beside each other; `note` says what was left out.
+
+    `is_json` says that both are JSON, and so can be laid out alike.
+    """
 
     lines: tuple[Line, ...]
     added: int
     removed: int
     note: str = ""
+    is_json: bool = False
 
 
-def difference(left: str, right: str) -> TextDifference:
-    """Compare two texts line by line; JSON is laid out alike first, so that its order stays."""
+class Tone(StrEnum):
+    """How a pane shows a line."""
+
+    PLAIN = "plain"
+    REMOVED = "removed"
+    ADDED = "added"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A line of one pane, with its number on each side that the pane stands for."""
+
+    numbers: tuple[int | None, ...]
+    tone: Tone
+    text: str = ""
+    spans: tuple[Span, ...] = ()
+
+
+def difference(left: str, right: str, canonical: bool = True) -> TextDifference:
+    """Compare two texts line by line.
+
+    Args:
+        left: The text before.
+        right: The text after.
+        canonical: Whether JSON is compared sorted by key and indented, where both are JSON.
+    """
     pretty = _pretty(left), _pretty(right)
+    is_json = pretty[0] is not None and pretty[1] is not None
     note = ""
-    if pretty[0] is not None and pretty[1] is not None and pretty != (left, right):
+    if canonical and pretty[0] is not None and pretty[1] is not None:
         left, right = pretty[0], pretty[1]
-        note = "JSON, laid out alike on both sides."
     a, b = left.splitlines(), right.splitlines()
     start = 0
     while start < min(len(a), len(b)) and a[start] == b[start]:
@@ -78,14 +108,44 @@ def difference(left: str, right: str) -> TextDifference:
     removed = sum(line.left is not None for line in lines if line.change is not Change.SAME)
     if len(lines) > _MOST_SHOWN:
         note = f"Only the first {_MOST_SHOWN:,} of {len(lines):,} lines are shown."
-    return TextDifference(tuple(lines[:_MOST_SHOWN]), added, removed, note)
+    return TextDifference(tuple(lines[:_MOST_SHOWN]), added, removed, note, is_json)
+
+
+def sides(lines: Sequence[Line]) -> tuple[list[Shown], list[Shown]]:
+    """Return the lines of two panes side by side; each has a line where the other one has."""
+    left, right = [], []
+    for each in lines:
+        same = each.change is Change.SAME
+        gone = Tone.PLAIN if same else Tone.REMOVED if each.left is not None else Tone.ABSENT
+        new = Tone.PLAIN if same else Tone.ADDED if each.right is not None else Tone.ABSENT
+        left.append(Shown((each.left,), gone, each.left_text, each.left_spans))
+        right.append(Shown((each.right,), new, each.right_text, each.right_spans))
+    return left, right
+
+
+def unified(lines: Sequence[Line]) -> list[Shown]:
+    """Return the lines of one pane: of each change what was removed, then what was added."""
+    shown: list[Shown] = []
+    added: list[Shown] = []
+    for each in lines:
+        if each.change is Change.SAME:
+            shown += added
+            added = []
+            shown.append(Shown((each.left, each.right), Tone.PLAIN, each.left_text))
+            continue
+        if each.left is not None:
+            shown.append(Shown((each.left, None), Tone.REMOVED, each.left_text, each.left_spans))
+        if each.right is not None:
+            numbers = (None, each.right)
+            added.append(Shown(numbers, Tone.ADDED, each.right_text, each.right_spans))
+    return shown + added
 
 
 def _pretty(text: str) -> str | None:
     if not text.lstrip().startswith(("{", "[")):
         return None
     try:
-        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False, sort_keys=True)
     except (ValueError, RecursionError):
         return None
 

@@ -10,13 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from made import expected, unpack
-from runcase.errors import NotFoundError
 from runcase.progress import Progress
 from runcase.store.artifacts import ArtifactFinder
 from runcase.store.compare import best_values, read_runs
-from runcase.store.compare_files import FileAt, digests, find_files, read_text, requirements
+from runcase.store.compare_files import FileAt, digests, find_files, requirements, same_texts
 from runcase.store.compare_json import leaves
-from runcase.store.compare_lines import Change, difference
+from runcase.store.compare_lines import Change, Tone, difference, sides, unified
 from runcase.store.compare_links import link
 from runcase.store.engine import Store
 
@@ -78,23 +77,21 @@ def test_a_file_outside_its_folder_is_never_read(tmp_path):
     (tmp_path / "secret").write_text("secret")
     (tmp_path / "run" / "link").symlink_to(tmp_path / "secret")
     for relative in ("../secret", "link", "gone"):
-        with pytest.raises(NotFoundError):
-            read_text(FileAt(tmp_path / "run", relative, 6))
+        pair = ({relative: FileAt(tmp_path / "run", relative, 6)},) * 2
+        assert digests(pair, Progress()) == ({}, {})
 
 
-@pytest.mark.parametrize(
-    ("data", "text"),
-    [
-        (b"plain", "plain"),
-        ("\ufeffmark".encode(), "mark"),
-        ("wide".encode("utf-16"), "wide"),
-        (b"caf\xe9", "café"),
-        (b"a\0b", None),
-    ],
-)
-def test_files_are_read_as_text_or_not_at_all(tmp_path, data, text):
-    (tmp_path / "file").write_bytes(data)
-    assert read_text(FileAt(tmp_path, "file", len(data))) == text
+def test_text_files_of_two_runs_are_the_same_or_not(tmp_path):
+    sides = []
+    for run, texts in (("a", ("x", "same", "long")), ("b", ("y", "same", "longer"))):
+        (tmp_path / run).mkdir()
+        for name, text in zip(("one.txt", "two.txt", "three.yaml"), texts, strict=True):
+            (tmp_path / run / name).write_text(text)
+        (tmp_path / run / "picture.png").write_bytes(b"1")
+        files = {path.name: path for path in sorted((tmp_path / run).iterdir())}
+        sides.append({n: FileAt(tmp_path / run, n, p.stat().st_size) for n, p in files.items()})
+    found = same_texts(sides[0], sides[1], Progress())
+    assert found == {"one.txt": False, "two.txt": True, "three.yaml": False}
 
 
 def test_requirements_name_versions(tmp_path):
@@ -159,10 +156,29 @@ def test_a_difference_holds_every_line_of_both_texts(left, right):
             assert line.left_text == line.right_text
 
 
-def test_json_is_laid_out_before_it_is_compared():
-    found = difference('{"a": 1, "b": 2}', '{\n "a": 1,\n "b": 3}')
+@given(LINES, LINES)
+def test_both_layouts_of_a_difference_hold_every_line(left, right):
+    found = difference("\n".join(left), "\n".join(right))
+    a, b = "\n".join(left).splitlines(), "\n".join(right).splitlines()
+    one, other = sides(found.lines)
+    assert len(one) == len(other)
+    assert [each.text for each in one if each.numbers[0] is not None] == a
+    assert [each.text for each in other if each.numbers[0] is not None] == b
+    both = unified(found.lines)
+    assert [each.text for each in both if each.numbers[0] is not None] == a
+    assert [each.text for each in both if each.numbers[1] is not None] == b
+    assert sum(each.tone is Tone.ADDED for each in both) == found.added
+
+
+def test_json_is_sorted_and_laid_out_before_it_is_compared():
+    left, right = '{"a": 1, "b": 2}', '{\n "b": 3,\n "a": 1}'
+    found = difference(left, right)
     assert (found.added, found.removed) == (1, 1)
-    assert "JSON" in found.note
+    assert found.is_json
+    as_it_stands = difference(left, right, canonical=False)
+    assert as_it_stands.is_json
+    assert [line.left_text for line in as_it_stands.lines if line.left] == [left]
+    assert not difference("a: 1", "{").is_json
 
 
 def test_very_long_texts_are_not_compared_line_by_line():

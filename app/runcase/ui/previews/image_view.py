@@ -205,7 +205,7 @@ class ImageView(QGraphicsView):
         self._number = number
         frame = self._document.frames[number]
         if number not in self._pixmaps:
-            self._pixmaps[number] = _pixmap(frame)
+            self._pixmaps[number] = pixmap_of(frame)
         self._item.setPixmap(self._pixmaps[number])
         # A frame may be scaled down, or drawn larger: it always covers the natural size.
         self._item.setTransform(
@@ -231,21 +231,26 @@ class ImageView(QGraphicsView):
         painter.restore()
 
     def _restyle(self) -> None:
-        tile = QPixmap(2 * _TILE, 2 * _TILE)
-        tile.fill(self._theme.color("side"))
-        painter = QPainter(tile)
-        shade = self._theme.color("header" if self._theme.is_dark else "window")
-        painter.fillRect(0, 0, _TILE, _TILE, shade)
-        painter.fillRect(_TILE, _TILE, _TILE, _TILE, shade)
-        painter.end()
-        self._board = QBrush(tile)
+        self._board = checkerboard(self._theme)
         pen = QPen(self._theme.color("border-strong"))
         pen.setCosmetic(True)
         self._border.setPen(pen)
         self.viewport().update()
 
 
-def _pixmap(frame: Frame) -> QPixmap:
+def checkerboard(theme: Theme) -> QBrush:
+    """Return the ground on which a picture's transparent parts are seen."""
+    tile = QPixmap(2 * _TILE, 2 * _TILE)
+    tile.fill(theme.color("side"))
+    painter = QPainter(tile)
+    shade = theme.color("header" if theme.is_dark else "window")
+    painter.fillRect(0, 0, _TILE, _TILE, shade)
+    painter.fillRect(_TILE, _TILE, _TILE, _TILE, shade)
+    painter.end()
+    return QBrush(tile)
+
+
+def pixmap_of(frame: Frame) -> QPixmap:
     """Wrap the pixels that the worker decoded; a frame that lies about its size stays empty."""
     if len(frame.pixels) != frame.width * frame.height * 4:
         return QPixmap(1, 1)

@@ -1,7 +1,7 @@
 """Paints the cells of the compare table: keys, values, deltas, what differs from the baseline."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from runcase.itemmodels import formats
@@ -14,6 +14,7 @@ from runcase.ui import icons
 from runcase.ui.widgets import sparkline
 from runcase.ui.widgets.row_state import row_tint
 from runcase.ui.widgets.runs_paints import Paints
+from runcase.ui.widgets.text_paint import paint_text
 
 Index = QModelIndex | QPersistentModelIndex
 _ARROWS = {Direction.LOWER: "↓", Direction.HIGHER: "↑"}
@@ -79,9 +80,11 @@ class CompareDelegate(QStyledItemDelegate):
         self._chevron(painter, area, section, 8)
         differing, total = self._model.counts(section)
         text = area.adjusted(26, 0, -4, 0)
-        wide = self._words(painter, text, section.value, bold=True)
+        wide = paint_text(painter, self._paints, text, section.value, bold=True)
         counts = f"{differing:,} of {total:,} differ"
-        self._words(painter, text.adjusted(wide + 8, 0, 0, 0), counts, "small", "muted")
+        paint_text(
+            painter, self._paints, text.adjusted(wide + 8, 0, 0, 0), counts, "small", "muted"
+        )
 
     def _key(self, painter: QPainter, area: QRect, row: Row) -> None:
         text = area.adjusted(8, 0, -8, 0)
@@ -96,16 +99,18 @@ class CompareDelegate(QStyledItemDelegate):
         arrow = _ARROWS.get(row.towards, "")
         role = "mono"
         room = text.adjusted(0, 0, -14 if arrow else 0, 0)
-        wide = self._words(painter, room, row.key, role, middle=True)
+        wide = paint_text(painter, self._paints, room, row.key, role, middle=True)
         if arrow:
-            self._words(painter, text.adjusted(wide + 6, 0, 0, 0), arrow, "small", "muted")
+            paint_text(
+                painter, self._paints, text.adjusted(wide + 6, 0, 0, 0), arrow, "small", "muted"
+            )
 
     def _link(self, painter: QPainter, text: QRect, link: float) -> None:
         """Paint how closely a param goes with the chosen metric: a bar and its value."""
         right = text.right()
         number = QRect(right - 32, text.top(), 33, text.height())
         shown = f"{link:+.2f}".replace("-", formats.MINUS)
-        self._words(painter, number, shown, "caption", "muted", right=True)
+        paint_text(painter, self._paints, number, shown, "caption", "muted", right=True)
         box = QRectF(right - 34 - _LINK, text.center().y() - 2, _LINK, 5)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._paints.color("grid"))
@@ -120,13 +125,13 @@ class CompareDelegate(QStyledItemDelegate):
         if row.values is None:
             role = "mono" if cell.mono and not cell.missing else "body"
             token = "muted" if cell.missing else "text"
-            self._words(painter, text, cell.text, role, token)
+            paint_text(painter, self._paints, text, cell.text, role, token)
             return
         if area.width() >= _CURVE_FROM:
             self._curve(painter, area, row, run)
             text.setLeft(text.left() + _CURVE + 4)
         if cell.missing:
-            self._words(painter, text, cell.text, "body", "muted")
+            paint_text(painter, self._paints, text, cell.text, "body", "muted")
             return
         right = self._deltas(painter, text, cell)
         text.setRight(right - _MARK)
@@ -135,7 +140,17 @@ class CompareDelegate(QStyledItemDelegate):
             image = icons.pixmap(self._theme, "award", "success", 13, ratio)
             painter.drawPixmap(QPoint(right - _MARK + 4, area.center().y() - 6), image)
         token = "warn" if cell.warn else "text"
-        self._words(painter, text, cell.text, "body", token, bold=cell.best, right=True, whole=True)
+        paint_text(
+            painter,
+            self._paints,
+            text,
+            cell.text,
+            "body",
+            token,
+            bold=cell.best,
+            right=True,
+            whole=True,
+        )
 
     def _deltas(self, painter: QPainter, text: QRect, cell: CompareCell) -> int:
         """Paint the delta and its percent in columns of their own; return where the value ends."""
@@ -152,11 +167,15 @@ class CompareDelegate(QStyledItemDelegate):
         if with_percent:
             lone = "muted" if with_delta else token
             box = QRect(right - _PERCENT, text.top(), _PERCENT + 1, text.height())
-            self._words(painter, box, cell.percent, "caption", lone, right=True, whole=True)
+            paint_text(
+                painter, self._paints, box, cell.percent, "caption", lone, right=True, whole=True
+            )
             right -= _PERCENT
         if with_delta:
             box = QRect(right - wide, text.top(), wide - 2, text.height())
-            self._words(painter, box, cell.delta, "small", token, right=True, whole=True)
+            paint_text(
+                painter, self._paints, box, cell.delta, "small", token, right=True, whole=True
+            )
             right -= wide
         return right
 
@@ -177,37 +196,12 @@ class CompareDelegate(QStyledItemDelegate):
         if run == self._model.baseline:
             wide = self._paints.font("caption", bold=True)[1].horizontalAdvance("baseline")
             box = QRect(text.right() - wide, text.top(), wide + 1, text.height())
-            self._words(painter, box, "baseline", "caption", "accent", bold=True)
+            paint_text(painter, self._paints, box, "baseline", "caption", "accent", bold=True)
             text.setRight(text.right() - wide - 8)
-        self._words(painter, text, head.name, bold=True)
+        paint_text(painter, self._paints, text, head.name, bold=True)
 
     def _chevron(self, painter: QPainter, area: QRect, entry: Row | Section, left: int) -> None:
         ratio = painter.device().devicePixelRatio()
         name = "chevron-down" if self._model.is_open(entry) else "chevron-right"
         image = icons.pixmap(self._theme, name, "text-2", 13, ratio)
         painter.drawPixmap(QPoint(area.left() + left, area.center().y() - 6), image)
-
-    def _words(
-        self,
-        painter: QPainter,
-        area: QRect,
-        text: str,
-        role: str = "body",
-        token: str = "text",
-        *,
-        bold: bool = False,
-        right: bool = False,
-        middle: bool = False,
-        whole: bool = False,
-    ) -> int:
-        """Paint a text; return its width. A `whole` one, a number, is never cut."""
-        font, metrics = self._paints.font(role, bold=bold)
-        painter.setFont(font)
-        painter.setPen(QColor(self._paints.color(token)))
-        shown = formats.one_line(text)
-        if not whole:
-            where = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
-            shown = metrics.elidedText(shown, where, area.width())
-        side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(area, int(side | Qt.AlignmentFlag.AlignVCenter), shown)
-        return metrics.horizontalAdvance(shown)

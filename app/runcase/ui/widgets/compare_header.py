@@ -4,11 +4,11 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QHeaderView, QWidget
 
-from runcase.itemmodels import formats
 from runcase.itemmodels.compare import CompareModel
 from runcase.itemmodels.compare_rows import Row
 from runcase.ui import icons
 from runcase.ui.widgets.runs_paints import Paints
+from runcase.ui.widgets.text_paint import paint_text
 
 SWATCH = 10
 _TALL, _FLAT = 74, 38
@@ -112,7 +112,13 @@ class CompareHeader(QHeaderView):
         ratio = painter.device().devicePixelRatio()
         swatch = QRect(lines[0].left(), lines[0].center().y() - SWATCH // 2, SWATCH, SWATCH)
         painter.fillRect(swatch, color)
-        self._text(painter, lines[0].adjusted(SWATCH + 6, 0, -_BUTTON, 0), head.name, bold=True)
+        paint_text(
+            painter,
+            self._paints,
+            lines[0].adjusted(SWATCH + 6, 0, -_BUTTON, 0),
+            head.name,
+            bold=True,
+        )
         status = icons.status_icon(self._theme, head.status, 13, ratio)
         painter.drawPixmap(lines[1].left() - 1, lines[1].center().y() - 6, status)
         short = head.run_id[:6]
@@ -121,10 +127,12 @@ class CompareHeader(QHeaderView):
         after = lines[1].adjusted(16, 0, 0, 0)
         wide = small.horizontalAdvance(head.started)
         if wide + 8 + mono.horizontalAdvance(short) <= after.width():
-            self._text(painter, after, head.started, "small", "text-2")
-            self._text(painter, after.adjusted(wide + 8, 0, 0, 0), short, "mono", "muted")
+            paint_text(painter, self._paints, after, head.started, "small", "text-2")
+            paint_text(
+                painter, self._paints, after.adjusted(wide + 8, 0, 0, 0), short, "mono", "muted"
+            )
         else:
-            self._text(painter, after, head.started, "small", "text-2")
+            paint_text(painter, self._paints, after, head.started, "small", "text-2")
         self._baseline(painter, section)
         if section == self._hovered:
             close = self._close(section)
@@ -134,14 +142,22 @@ class CompareHeader(QHeaderView):
     def _baseline(self, painter: QPainter, section: int) -> None:
         chip = self._chip(section)
         if section - 1 != self._model.baseline:
-            self._text(painter, chip, "set as baseline", "caption", "accent")
+            paint_text(painter, self._paints, chip, "set as baseline", "caption", "accent")
             return
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._paints.color("accent-soft"))
         width = self._paints.font("caption", bold=True)[1].horizontalAdvance("baseline") + 12
         box = QRect(chip.left(), chip.top(), width, chip.height())
         painter.drawRoundedRect(box, 4, 4)
-        self._text(painter, box.adjusted(6, 0, 0, 0), "baseline", "caption", "accent", bold=True)
+        paint_text(
+            painter,
+            self._paints,
+            box.adjusted(6, 0, 0, 0),
+            "baseline",
+            "caption",
+            "accent",
+            bold=True,
+        )
 
     def _fact(self, painter: QPainter, rect: QRect, section: int) -> None:
         entry = self._model.entry(section - 1)
@@ -151,27 +167,8 @@ class CompareHeader(QHeaderView):
         half = inner.height() // 2
         top, bottom = inner.adjusted(0, 0, 0, -half), inner.adjusted(0, half, 0, 0)
         above = f"{entry.section.value} · {entry.above.key}" if entry.above else entry.section.value
-        self._text(painter, top, above, "caption", "muted", middle=True)
-        self._text(painter, bottom, entry.key, "mono", middle=True)
-
-    def _text(
-        self,
-        painter: QPainter,
-        area: QRect,
-        text: str,
-        role: str = "body",
-        token: str = "text",
-        *,
-        bold: bool = False,
-        middle: bool = False,
-    ) -> None:
-        font, metrics = self._paints.font(role, bold=bold)
-        painter.setFont(font)
-        painter.setPen(self._paints.color(token))
-        where = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
-        shown = metrics.elidedText(formats.one_line(text), where, area.width())
-        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(area, int(flags), shown)
+        paint_text(painter, self._paints, top, above, "caption", "muted", middle=True)
+        paint_text(painter, self._paints, bottom, entry.key, "mono", middle=True)
 
     def _is_run(self, section: int) -> bool:
         return not self._model.transposed and 0 < section <= len(self._model.heads)

@@ -1,32 +1,32 @@
-"""Below the compare table: one artifact of two runs, as a difference of texts or side by side."""
+"""Below the compare table: one artifact of two runs, and what differs in it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from runcase.errors import RuncaseError
 from runcase.itemmodels import formats
 from runcase.itemmodels.compare import Head
-from runcase.progress import Progress
-from runcase.store.compare_files import FileAt, Files, read_text
-from runcase.store.compare_lines import TextDifference, difference
+from runcase.preview.compare_tables import TableDifference
+from runcase.store.compare_files import FileAt, Files, same_texts
+from runcase.store.compare_lines import TextDifference
 from runcase.ui.context import Context
-from runcase.ui.widgets.basics import IconButton, PanelHeader, label
+from runcase.ui.widgets.basics import IconButton, PanelHeader, Segments, label
+from runcase.ui.widgets.compare_cells import CompareCells
 from runcase.ui.widgets.compare_diff import DiffView
+from runcase.ui.widgets.compare_images import CompareImages
+from runcase.ui.widgets.compare_reader import Difference, ImagePair, PairReader
 from runcase.ui.widgets.preview_pane import PreviewPane
 from runcase.ui.widgets.state_page import LoadingPage, StatePage
-
-# Text that is meant to be seen as a picture.
-_PICTURES = (".svg",)
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """The difference of two texts, None where they are not both text."""
-
-    found: TextDifference | None
 
 
 class ComparePane(QWidget):
@@ -39,33 +39,13 @@ class ComparePane(QWidget):
         self._context = context
         self._heads: list[Head] = []
         self._files: Files = ()
+        self._same: tuple[tuple[int, int], Mapping[str, bool]] | None = None
         self.path = ""
-        self.paths = QComboBox()
-        self.paths.setAccessibleName("Artifact")
-        self.left_run, self.right_run = QComboBox(), QComboBox()
-        self.left_run.setAccessibleName("Left run")
-        self.right_run.setAccessibleName("Right run")
-        self._counts = label("", "small-muted")
-        self._note = label("", "small-muted")
-        header = PanelHeader("Artifact Difference", 38)
-        for combo in (self.paths, self.left_run, self.right_run):
-            combo.setSizeAdjustPolicy(
-                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-            )
-            combo.setMinimumContentsLength(16)
-        layout = header.controls
-        for at, widget in enumerate(
-            (self.paths, self.left_run, label("→", "muted"), self.right_run, self._counts), 1
-        ):
-            layout.insertWidget(at, widget)
-        layout.addWidget(self._note)
-        self.before = IconButton(context.theme, "chevron-up", "Change Before")
-        self.after = IconButton(context.theme, "chevron-down", "Next Change")
-        close = IconButton(context.theme, "x", "Close Artifact Difference")
-        for made in (self.before, self.after, close):
-            made.setFixedSize(24, 24)
-            layout.addWidget(made)
+        self.reader = PairReader(context, self)
+        self._make_controls()
         self.diff = DiffView(context.theme)
+        self.images = CompareImages(context)
+        self.cells = CompareCells(context.theme)
         self.left, self.right = PreviewPane(context), PreviewPane(context)
         self._pair = QSplitter(Qt.Orientation.Horizontal)
         self._pair.setChildrenCollapsible(False)
@@ -75,35 +55,33 @@ class ComparePane(QWidget):
         self._loading = LoadingPage(context.theme)
         self.stack = QStackedWidget()
         self.stack.setObjectName("surface")
-        for each in (self.diff, self._pair, self._state, self._loading):
+        for each in (
+            self.diff, self.images, self.cells, self._pair, self._state, self._loading,
+        ):  # fmt: skip
             self.stack.addWidget(each)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        outer.addWidget(header)
+        outer.addWidget(self._header)
         outer.addWidget(self.stack, 1)
-        self.before.clicked.connect(lambda: self.diff.step(-1))
-        self.after.clicked.connect(lambda: self.diff.step(1))
-        close.clicked.connect(self.closed)
-        self.paths.activated.connect(lambda: self._chosen(self.paths.currentData()))
-        for combo in (self.left_run, self.right_run):
-            combo.activated.connect(lambda: self._read())
+        self._connect()
+        self._show_tools()
 
     def set_files(self, heads: Sequence[Head], files: Files) -> None:
         """Take the runs and their files; what is shown stays where it is still there."""
         chosen = [self.left_run.currentData(), self.right_run.currentData()]
-        self._heads, self._files = list(heads), files
+        self._heads, self._files, self._same = list(heads), files, None
         paths = sorted({path for each in files for path in each})
         self.paths.clear()
         for path in paths:
             self.paths.addItem(formats.one_line(path), path)
         self.paths.setCurrentIndex(self.paths.findData(self.path))
-        for combo, run_id in zip((self.left_run, self.right_run), chosen, strict=True):
+        for combo, key in zip((self.left_run, self.right_run), chosen, strict=True):
             combo.clear()
             for head in heads:
                 icon = self._context.theme.run_icon(head.color)
-                combo.addItem(icon, formats.one_line(head.name)[:60], head.run_id)
-            combo.setCurrentIndex(max(0, combo.findData(run_id)))
+                combo.addItem(icon, formats.one_line(head.label)[:60], head.key)
+            combo.setCurrentIndex(max(0, combo.findData(key)))
 
     def show_path(self, path: str, left: int, right: int) -> None:
         """Show what differs in a file between two runs."""
@@ -113,48 +91,110 @@ class ComparePane(QWidget):
         self.right_run.setCurrentIndex(right)
         self._read()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _make_controls(self) -> None:
+        theme = self._context.theme
+        self._header = PanelHeader("Artifact Difference", 38)
+        self.paths, self.left_run, self.right_run = QComboBox(), QComboBox(), QComboBox()
+        named = ((self.paths, "Artifact", 16), (self.left_run, "Left run", 12),
+                 (self.right_run, "Right run", 12))  # fmt: skip
+        for combo, name, wide in named:
+            combo.setAccessibleName(name)
+            combo.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
+            combo.setMinimumContentsLength(wide)
+        self._added, self._removed = label("", "chip-success"), label("", "chip-error")
+        self._counts = label("", "small")
+        self._others = label("", "small-muted")
+        self._note = label("", "small-muted")
+        self.ways = Segments([("side", "Side by Side"), ("unified", "Unified")], "Layout of texts")
+        self.laid_out = QCheckBox("Sorted JSON")
+        self.laid_out.setToolTip("Compare JSON sorted by key and indented, or as it stands")
+        self.laid_out.setChecked(True)
+        self.before = IconButton(theme, "chevron-up", "Previous Change")
+        self.after = IconButton(theme, "chevron-down", "Next Change")
+        self._close = IconButton(theme, "x", "Close Artifact Difference")
+        layout = self._header.controls
+        runs = (self.left_run, label("→", "muted"), self.right_run)
+        front = (self.paths, *runs, self._added, self._removed, self._counts)
+        for at, widget in enumerate(front, 1):
+            layout.insertWidget(at, widget)
+        for widget in (self._note, self._others, self.laid_out, self.ways):
+            layout.addWidget(widget)
+        for made in (self.before, self.after, self._close):
+            made.setFixedSize(24, 24)
+            layout.addWidget(made)
+
+    def _connect(self) -> None:
+        self.before.clicked.connect(lambda: self._step(-1))
+        self.after.clicked.connect(lambda: self._step(1))
+        self._close.clicked.connect(self.closed)
+        self.paths.activated.connect(lambda: self._chosen(self.paths.currentData()))
+        for combo in (self.left_run, self.right_run):
+            combo.activated.connect(lambda: self._read())
+        self.ways.chosen.connect(lambda way: self.diff.set_unified(way == "unified"))
+        self.laid_out.clicked.connect(self.reader.set_canonical)
+        self.cells.aligned.connect(self.reader.align)
+        self.cells.moved.connect(self.reader.move)
+        self.reader.found.connect(self._show)
+        self.reader.failed.connect(self._failed)
+
     def _chosen(self, path: str) -> None:
         self.path = path
         self._read()
 
+    def _sides(self) -> tuple[int, int]:
+        return self.left_run.currentIndex(), self.right_run.currentIndex()
+
+    def _pair_of_files(self) -> list[FileAt | None]:
+        return [self._files[run].get(self.path) for run in self._sides()]
+
     def _read(self) -> None:
-        at = self.left_run.currentIndex(), self.right_run.currentIndex()
+        at = self._sides()
         if not self.path or min(at) < 0 or max(at) >= len(self._files):
             return
-        self._counts.setText("")
-        self._note.setText("")
-        files = [self._files[run].get(self.path) for run in at]
-        if files[0] is None or files[1] is None:
-            self._show_missing(at, files)
+        for each in (self._counts, self._note, self._others):
+            each.setText("")
+        left, right = self._pair_of_files()
+        if left is None or right is None:
+            self._show_missing(at, (left, right))
             return
-        left, right = files[0], files[1]
         self.stack.setCurrentWidget(self._loading)
         self._loading.start(f"Comparing {formats.one_line(self.path)} …")
-        self._context.jobs.submit(
-            lambda progress: _compare(left, right, progress),
-            owner=self,
-            then=lambda answer: self._show(answer, left, right),
-            failed=self._failed,
-            key="difference",
-            lane="files",
-        )
+        self._show_tools()
+        self.reader.read(left, right)
 
-    def _show(self, answer: _Answer, left: FileAt, right: FileAt) -> None:
+    def _show(self, found: Difference | None) -> None:
         self._loading.finish()
-        found = answer.found
-        for made in (self.before, self.after):
-            made.setEnabled(found is not None)
-        if found is None:
+        if isinstance(found, TextDifference):
+            self._show_text(found)
+        elif isinstance(found, TableDifference):
+            self.cells.show_difference(found)
+            self.stack.setCurrentWidget(self.cells)
+        elif isinstance(found, ImagePair):
+            self.images.show_images(found.left, found.right)
+            self.stack.setCurrentWidget(self.images)
+        else:
+            for pane, file in zip((self.left, self.right), self._pair_of_files(), strict=True):
+                if file is not None:
+                    pane.show_artifact(file.folder, file.relative)
             self.stack.setCurrentWidget(self._pair)
-            self.left.show_artifact(left.folder, left.relative)
-            self.right.show_artifact(right.folder, right.relative)
-            return
-        same = not found.added and not found.removed
-        counts = f"+{found.added:,} {formats.MINUS}{found.removed:,}"
-        self._counts.setText("the same text" if same else counts)
+        self._show_tools()
+
+    def _show_text(self, found: TextDifference) -> None:
+        self._added.setText(f"+{found.added:,}")
+        self._removed.setText(f"{formats.MINUS}{found.removed:,}")
+        self._counts.setText("" if found.added or found.removed else "The same text")
         self._note.setText(found.note)
+        self._note.setToolTip(found.note)
+        self.laid_out.setEnabled(found.is_json)
         self.diff.show_difference(found)
         self.stack.setCurrentWidget(self.diff)
+        self._compare_others()
 
     def _show_missing(self, at: tuple[int, int], files: Sequence[FileAt | None]) -> None:
         """Show the file of the run that has it beside a word on the one that has not."""
@@ -163,24 +203,69 @@ class ComparePane(QWidget):
                 pane.show_artifact(file.folder, file.relative)
             else:
                 pane.clear()
-                name = formats.one_line(self._heads[run].name)
+                name = formats.one_line(self._heads[run].label)
                 pane.host.show_error(f"{name} did not log this file.", "", self.path)
-        for made in (self.before, self.after):
-            made.setEnabled(False)
         self.stack.setCurrentWidget(self._pair)
+        self._show_tools()
+
+    def _compare_others(self) -> None:
+        """Say of how many other texts both runs have the same, read once a pair of runs."""
+        at = self._sides()
+        if self._same is not None and self._same[0] == at:
+            self._say_others(self._same[1])
+            return
+        left, right = (self._files[run] for run in at)
+        self._context.jobs.submit(
+            lambda progress: same_texts(left, right, progress),
+            owner=self,
+            then=lambda same: self._know_others(at, same),
+            failed=lambda _error: None,  # a remark only: what is shown has its own word
+            key="others",
+            lane="files",
+        )
+
+    def _know_others(self, at: tuple[int, int], same: Mapping[str, bool]) -> None:
+        self._same = at, same
+        if at == self._sides() and self.stack.currentWidget() is self.diff:
+            self._say_others(same)
+
+    def _say_others(self, same: Mapping[str, bool]) -> None:
+        others = [each for path, each in same.items() if path != self.path]
+        if others:
+            files = formats.counted(len(others), "text file")
+            self._others.setText(f"Same in the other {files}: {formats.count(sum(others))}")
+        self._fit()
+
+    def _step(self, by: int) -> None:
+        if self.stack.currentWidget() is self.cells:
+            self.cells.step(by)
+        else:
+            self.diff.step(by)
+
+    def _show_tools(self) -> None:
+        """Show the controls of what is on the screen."""
+        shown = self.stack.currentWidget()
+        is_text = shown is self.diff
+        self.ways.setVisible(is_text)
+        for chip in (self._added, self._removed):
+            chip.setVisible(is_text and not self._counts.text())
+        self.laid_out.setVisible(is_text and self.laid_out.isEnabled())
+        for made in (self.before, self.after):
+            made.setEnabled(is_text or shown is self.cells)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Leave away what is said elsewhere as well, where there is no room."""
+        spare = (self._header.title, self._others, self._note)
+        for widget in spare:
+            widget.show()
+        for widget in spare:
+            if self._header.minimumSizeHint().width() <= self.width():
+                return
+            widget.hide()
 
     def _failed(self, error: RuncaseError) -> None:
         self._loading.finish()
         self._state.show_error("This file could not be read", error, ("Try Again", self._read))
         self.stack.setCurrentWidget(self._state)
-
-
-def _compare(left: FileAt, right: FileAt, progress: Progress) -> _Answer:
-    """Compare two files if both are text; on a worker thread."""
-    if left.relative.lower().endswith(_PICTURES):
-        return _Answer(None)
-    texts = read_text(left), read_text(right)
-    progress.check()
-    if texts[0] is None or texts[1] is None:
-        return _Answer(None)
-    return _Answer(difference(texts[0], texts[1]))
+        self._show_tools()

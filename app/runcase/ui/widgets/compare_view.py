@@ -202,23 +202,23 @@ class CompareView(QTableView):
         model = self.compared
         entry, run = model.place(self.currentIndex())
         current: _Name | None = entry.name if isinstance(entry, Row) else entry
-        run_id = model.heads[run].run_id if 0 <= run < len(model.heads) else ""
+        key = model.heads[run].key if 0 <= run < len(model.heads) else ""
         selected: list[_Name] = []
         if not model.transposed:
             selected = [row.name for row in self.selected_facts()]
         bars = self.verticalScrollBar().value(), self.horizontalScrollBar().value()
-        self._kept = selected, current, run_id, *bars
+        self._kept = selected, current, key, *bars
 
     def _restore(self) -> None:
         model = self.compared
-        selected, current, run_id, down, across = self._kept
+        selected, current, key, down, across = self._kept
         self._fit()
         named: dict[_Name, int] = {
             (each.name if isinstance(each, Row) else each): at
             for at, each in enumerate(model.entries())
         }
-        ids = [head.run_id for head in model.heads]
-        run = ids.index(run_id) if run_id in ids else -1
+        keys = [head.key for head in model.heads]
+        run = keys.index(key) if key in keys else -1
         if current is not None and current in named:
             at = named[current]
             cell = (

@@ -1,0 +1,183 @@
+"""Reads one artifact of two runs through the preview worker, and what differs between them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+
+from runcase.errors import RuncaseError
+from runcase.preview.compare_tables import TableDifference, table_difference
+from runcase.preview.document import Document, Image, Model, Page, Request, Table, Text, Tree
+from runcase.preview.table import CELLS
+from runcase.progress import Progress
+from runcase.store.artifact_files import confine
+from runcase.store.compare_files import FileAt
+from runcase.store.compare_lines import TextDifference, difference
+from runcase.ui.context import Context
+
+# The worker gives fewer rows of wide tables.
+_ROWS = 20_000
+_CUT = "Only the beginning of the texts is compared."
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ImagePair:
+    """Two pictures as the worker decoded them."""
+
+    left: Image
+    right: Image
+
+
+Difference = TextDifference | TableDifference | ImagePair
+
+
+class PairReader(QObject):
+    """Asks for both sides; `found` carries a `Difference`, None of files of two kinds.
+
+    `failed` carries a `RuncaseError`: a file is gone, or leads out of its folder.
+    """
+
+    found = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, context: Context, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._turn = 0
+        self._requests: tuple[Request, Request] | None = None
+        self._documents: list[Document | None] = [None, None]
+        self.canonical = True
+        self.key = ""
+
+    def read(self, left: FileAt, right: FileAt) -> None:
+        """Read two files; what was asked for before is not answered any more."""
+        self._begin()
+        self.key = ""
+        turn = self._turn
+
+        def find(_progress: Progress) -> tuple[Request, Request]:
+            made = [
+                Request(str(confine(each.folder, each.relative)), str(each.folder))
+                for each in (left, right)
+            ]
+            return made[0], made[1]
+
+        self._context.jobs.submit(
+            find,
+            owner=self,
+            then=lambda requests: self._ask(turn, *requests),
+            failed=self.failed.emit,
+            key="find",
+            lane="files",
+        )
+
+    def set_canonical(self, canonical: bool) -> None:
+        """Compare JSON laid out alike, or as it stands."""
+        self.canonical = canonical
+        self._compare()
+
+    def align(self, key: str) -> None:
+        """Align the rows of tables by another column, "" for the row number."""
+        self.key = key
+        self._compare()
+
+    def move(self, by: int) -> None:
+        """Compare the next window of rows of two tables, or the one before."""
+        tables = [each for each in self._documents if isinstance(each, Table)]
+        if self._requests is None or len(tables) != len(self._documents):
+            return
+        step = _step(tables)
+        first = max(0, max(each.first for each in tables) + by * step)
+        requests = [replace(each, offset=first, count=step) for each in self._requests]
+        self._begin()
+        self._ask(self._turn, *requests)
+
+    def _begin(self) -> None:
+        self._turn += 1
+        self._documents = [None, None]
+
+    def _ask(self, turn: int, left: Request, right: Request) -> None:
+        if turn != self._turn:
+            return
+        self._requests = left, right
+        for side, request in enumerate((left, right)):
+            self._context.previews.ask(
+                request,
+                owner=self,
+                then=partial(self._have, turn, side),
+                failed=partial(self._unread, turn),
+                key=f"side {side}",
+            )
+
+    def _have(self, turn: int, side: int, document: Document) -> None:
+        if turn != self._turn:
+            return
+        self._documents[side] = document
+        if None not in self._documents:
+            self._compare()
+
+    def _unread(self, turn: int, _error: RuncaseError) -> None:
+        """Leave it to each side's own preview to say what is wrong with it."""
+        if turn == self._turn:
+            self._turn += 1
+            self.found.emit(None)
+
+    def _compare(self) -> None:
+        left, right = self._documents
+        if isinstance(left, Image) and isinstance(right, Image):
+            self.found.emit(ImagePair(left, right))
+        elif isinstance(left, Table) and isinstance(right, Table):
+            self._compare_tables(left, right)
+        elif left is not None and right is not None:
+            self._compare_texts(_text(left), _text(right))
+
+    def _compare_texts(self, left: Text | None, right: Text | None) -> None:
+        if left is None or right is None:
+            self.found.emit(None)
+            return
+        canonical = self.canonical
+
+        def work(_progress: Progress) -> TextDifference:
+            made = difference(left.text, right.text, canonical)
+            notes = [made.note, left.note, right.note]
+            if left.truncated or right.truncated:
+                notes.insert(0, _CUT)
+            return replace(made, note=" ".join(dict.fromkeys(note for note in notes if note)))
+
+        self._work(work)
+
+    def _compare_tables(self, left: Table, right: Table) -> None:
+        requests = self._requests
+        if requests is not None and not requests[0].count and _has_more(left, right):
+            # The first look took few rows: now as many as can be compared at once.
+            self._begin()
+            self._ask(self._turn, *(replace(each, count=_ROWS) for each in requests))
+            return
+        key = self.key
+        self._work(lambda _progress: table_difference(left, right, key))
+
+    def _work(self, work: Callable[[Progress], Difference]) -> None:
+        self._context.jobs.submit(
+            work,
+            owner=self,
+            then=self.found.emit,
+            failed=self.failed.emit,
+            key="difference",
+        )
+
+
+def _text(document: Document) -> Text | None:
+    """Return the text of a document, None of a table, a picture or bytes."""
+    if isinstance(document, Text):
+        return document
+    return document.source if isinstance(document, Tree | Page | Model) else None
+
+
+def _has_more(left: Table, right: Table) -> bool:
+    return any(each.total is None or each.rows < each.total for each in (left, right))
+
+
+def _step(tables: list[Table]) -> int:
+    """Return how many rows the worker gives of tables as wide as these."""
+    return min(_ROWS, *(max(1, CELLS // max(1, len(each.columns))) for each in tables))

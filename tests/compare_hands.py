@@ -25,6 +25,10 @@ class CompareHands(TableHands):
         self.window.went(Location(Place.COMPARE, ",".join(run_ids)), False)
         self.settle()
 
+    def activate_window(self):
+        """Come to the front of another window."""
+        driving.activate(self.qtbot, self.window)
+
     def facts(self, section=None):
         return [
             entry.key

@@ -57,6 +57,7 @@ class Application(QObject):
         theme.set_zoom(settings.zoom)
         jobs = Jobs(self)
         self.context = Context(theme, settings, jobs, Previews(jobs, self), local_db)
+        self.context.stores.wanted.connect(self._show_in_store)
         self.windows: list[MainWindow] = []
         self._collector = Collector(self)
         # Threads begin with the first window: from here on none of them may collect garbage.
@@ -128,6 +129,7 @@ class Application(QObject):
         window.summarised.connect(self.remember)
         window.window_wanted.connect(lambda place: self.open_store(path, folder, place))
         self._adopt(window)
+        self.context.stores.add(session)
         window.open()
         return window
 
@@ -156,7 +158,16 @@ class Application(QObject):
             self.windows.remove(window)
         if isinstance(window, StoreWindow):
             window.watch.set_live(False)
+            self.context.stores.remove(window.session)
             window.session.close()
+
+    def _show_in_store(self, session: Session, place: Location) -> None:
+        """Bring the window of another store to the front, at a place."""
+        for window in self.windows:
+            if isinstance(window, StoreWindow) and window.session is session:
+                window.raise_()
+                window.activateWindow()
+                window.go(place)
 
     def _untouched(self) -> BareWindow | None:
         """Return a window that still shows the welcome page."""

@@ -14,7 +14,7 @@ from runcase import __version__, folders
 from runcase.errors import FilterError, RuncaseError
 
 COMMANDS = ("info", "runs", "dump", "preview", "shot", "sample")
-PAGES = ("welcome", "experiment", "charts", "run", "artifacts", "registry", "all")
+PAGES = ("welcome", "experiment", "charts", "run", "artifacts", "compare", "registry", "all")
 PREVIEW_WORKER = "--preview-worker"
 
 
@@ -79,7 +79,9 @@ def _parser() -> argparse.ArgumentParser:
     shot = commands.add_parser("shot", help="draw a page into a PNG file")
     shot.add_argument("path", metavar="PATH")
     shot.add_argument("--page", choices=PAGES, required=True)
-    shot.add_argument("--at", type=_place, metavar="PLACE", help="exp/ID, run/ID or model/NAME")
+    shot.add_argument(
+        "--at", type=_place, metavar="PLACE", help="exp/ID, run/ID (or run/ID,ID) or model/NAME"
+    )
     shot.add_argument("--filter", default="", metavar="EXPR")
     shot.add_argument("--theme", choices=("light", "dark"), default="light")
     shot.add_argument("--size", type=_size, default=(1440, 900), metavar="WIDTHxHEIGHT")

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from runcase.app import Application
 from runcase.errors import NotFoundError, RuncaseError
 from runcase.session.session import State
+from runcase.store.compare import LEAST
 from runcase.store.connection import ReadConnection
 from runcase.store.engine import Store
 from runcase.store.experiments import get_experiment, list_experiments
@@ -29,7 +30,8 @@ from runcase.ui.pages.run import RunPage
 from runcase.ui.store_window import StoreWindow
 from runcase.ui.theme import Scheme
 
-_PAGES = ("welcome", "experiment", "charts", "run", "artifacts", "registry")
+_PAGES = ("welcome", "experiment", "charts", "run", "artifacts", "compare", "registry")
+_COMPARED = 4  # runs that are compared where nothing says which
 # A window counts as finished after so long without work; a page may take so long at most.
 _QUIET_S = 0.2
 _PATIENCE_S = 60.0
@@ -169,6 +171,8 @@ def _location(window: StoreWindow, wish: Wish) -> Location:
                 raise NotFoundError(f"This store has no run {run_id}.")
             tab = "artifacts" if wish.page == "artifacts" else "overview"
             return Location(Place.RUN, run_id, tab)
+        if wish.page == "compare":
+            return Location(Place.COMPARE, name if kind == "run" else _newest(connection, name))
         models = list_models(connection)
         if kind == "model":
             models = [each for each in models if each.name == name]
@@ -187,6 +191,14 @@ def _fullest(connection: ReadConnection) -> str:
     if not active:
         raise NotFoundError("This store has no experiments.")
     return max(active, key=lambda each: each.active_runs).experiment_id
+
+
+def _newest(connection: ReadConnection, experiment: str) -> str:
+    """Return the newest runs of an experiment, or of the fullest one, to be compared."""
+    frame = load(connection, [experiment or _fullest(connection)], Lifecycle.ACTIVE)
+    if len(frame) < LEAST:
+        raise NotFoundError("This experiment has no two runs to compare.")
+    return ",".join(frame.ids[at] for at in range(min(_COMPARED, len(frame))))
 
 
 def _newest_finished(connection: ReadConnection, experiment: str) -> str:

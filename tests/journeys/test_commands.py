@@ -198,6 +198,7 @@ SHOTS = {
     "charts": (("--theme", "dark", "--size", "1280x720"), (1280, 720)),
     "run": (("--at", "run/{run}", "--scale", "2"), (2880, 1800)),
     "artifacts": (("--at", "run/{run}"), (1440, 900)),
+    "compare": ((), (1440, 900)),
     "registry": (("--at", "model/Fraud Model ü"), (1440, 900)),
 }
 

@@ -173,20 +173,20 @@ def test_a_run_without_a_baseline_has_no_deltas(hands):
 
 
 def test_other_values_of_metrics_come_from_the_histories(hands):
-    hands.page.set_values("max")
+    hands.page.reads.set_values("max")
     hands.settle()
     assert hands.fact("loss").values.tolist() == [5.0, 6.0, 7.0, 8.0]
-    hands.page.set_values("mean")
+    hands.page.reads.set_values("mean")
     hands.settle()
     assert hands.fact("loss").values[0] == pytest.approx(3.0)
-    hands.page.set_values("")
+    hands.page.reads.set_values("")
     hands.settle()
     assert hands.fact("loss").values[0] == 1.0
 
 
 def test_params_are_ranked_by_a_metric(hands):
     hands.page.head.links.setCurrentIndex(hands.page.head.links.findData("loss"))
-    hands.page.rank_by("loss")
+    hands.page.reads.rank_by("loss")
     hands.settle()
     assert hands.fact("lr").link == pytest.approx(-1.0)
     assert hands.fact("deep.er").link == pytest.approx(-1.0)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from PySide6.QtCore import (
 from runcase.itemmodels import formats
 from runcase.itemmodels.compare_cells import CompareCell, compare_cell, full_text
 from runcase.itemmodels.compare_rows import Row, Section
-from runcase.store.run_refs import spelled
+from runcase.store.run_refs import spelled, store_name
 
 Index = QModelIndex | QPersistentModelIndex
 SECTIONS = tuple(Section)
@@ -49,7 +48,7 @@ class Head:
     @property
     def store_name(self) -> str:
         """Return the file name of another store, "" for the window's own."""
-        return PurePath(self.store).name
+        return store_name(self.store) if self.store else ""
 
     @property
     def label(self) -> str:
@@ -298,4 +297,5 @@ def _by_link(row: Row) -> float:
 
 
 def _head_tip(head: Head) -> str:
-    return f"{head.name}\n{head.status.lower()}, {head.started}\n{head.run_id}"
+    tip = f"{head.name}\n{head.status.lower()}, {head.started}\n{head.run_id}"
+    return f"{tip}\n{head.store}" if head.store else tip

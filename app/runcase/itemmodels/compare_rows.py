@@ -96,6 +96,7 @@ def rows_of(
     runs: Sequence[ComparedRun],
     best: Sequence[Mapping[str, float]] | None = None,
     progress: Progress | None = None,
+    stores: Sequence[str] = (),
 ) -> list[Row]:
     """Return all rows of all sections in order; leaves follow the value they are of.
 
@@ -103,13 +104,14 @@ def rows_of(
         runs: What is compared.
         best: The value of each metric of each run; None for the latest ones.
         progress: Asked between sections whether to go on.
+        stores: The name of each run's store, nothing where all are of one.
     """
     progress = progress or Progress()
     makers: tuple[Callable[[], list[Row]], ...] = (
         lambda: _metrics(runs, best or [each.metrics for each in runs]),
         lambda: _nested(Section.PARAMS, [each.params for each in runs]),
         lambda: _nested(Section.TAGS, [_own_tags(each.tags) for each in runs]),
-        lambda: _attributes(runs),
+        lambda: _attributes(runs, stores),
         lambda: _datasets(runs),
     )
     rows: list[Row] = []
@@ -208,7 +210,7 @@ def _own_tags(tags: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _attributes(runs: Sequence[ComparedRun]) -> list[Row]:
+def _attributes(runs: Sequence[ComparedRun], stores: Sequence[str]) -> list[Row]:
     facts: dict[str, list[str | None]] = {
         "status": [each.run.status or None for each in runs],
         "started": [_moment(each.run.start_time) for each in runs],
@@ -216,6 +218,8 @@ def _attributes(runs: Sequence[ComparedRun]) -> list[Row]:
         "user": [each.run.user_id or each.tags.get("mlflow.user") or None for each in runs],
         "experiment": [each.experiment.name or each.experiment.experiment_id for each in runs],
     }
+    if stores:
+        facts["store"] = list(stores)
     for tag, name in _SHOWN_TAGS.items():
         facts[name] = [each.tags.get(tag) or None for each in runs]
     return [

@@ -26,7 +26,7 @@ def table_text(heads: Sequence[Head], rows: Sequence[Row], form: str, transposed
         form: csv, tsv, markdown or latex.
         transposed: Whether each run is a line and each fact a column.
     """
-    names = _different([head.name for head in heads], [head.run_id for head in heads])
+    names = _different([head.label for head in heads], [head.run_id for head in heads])
     keys = [f"{row.above.key}.{row.key}" if row.above else row.key for row in rows]
     sections = [row.section.value for row in rows]
     columns: list[list[Value]]
@@ -35,7 +35,7 @@ def table_text(heads: Sequence[Head], rows: Sequence[Row], form: str, transposed
         kinds = [ValueKind.TEXT if row.values is None else ValueKind.NUMBER for row in rows]
         texts = _different(keys, [f"{a} {b}" for a, b in zip(sections, keys, strict=True)])
         titles += [Title(text, kind) for text, kind in zip(texts, kinds, strict=True)]
-        columns = [[head.name for head in heads], [head.run_id for head in heads]]
+        columns = [[head.label for head in heads], [head.run_id for head in heads]]
         columns += [[_value(row, run) for run in range(len(heads))] for row in rows]
     else:
         titles = [Title(name, ValueKind.TEXT) for name in ("section", "key", *names)]

@@ -139,6 +139,10 @@ class Session(QObject):
             )
         )
 
+    def watch_over(self, job: Job[Any]) -> None:
+        """Cancel a job that reads this store, but is another's, when this one is closed."""
+        self._remember(job)
+
     @property
     def mappings(self) -> tuple[tuple[str, Path], ...]:
         """Return what the person said about artifact roots: stored root, folder here."""

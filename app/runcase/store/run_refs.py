@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import PurePath
 from urllib.parse import quote, unquote
+
+_COMMON = "mlflow.db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,12 @@ def spelled(run_id: str, store: str = "") -> str:
     """Return a run as one word; `refs_of` reads it again."""
     word = quote(run_id, safe="")
     return f"{word}@{quote(store, safe='/:')}" if store else word
+
+
+def store_name(path: str) -> str:
+    """Return a store's file name, with its folder where it is the one that MLflow gives to all."""
+    pure = PurePath(path)
+    return f"{pure.parent.name}/{pure.name}" if pure.name == _COMMON else pure.name
 
 
 def joined(refs: Iterable[RunRef]) -> str:

@@ -53,6 +53,14 @@ def get_run(connection: ReadConnection, run_id: str) -> Run | None:
     return run_of(rows[0]) if rows else None
 
 
+def newest(connection: ReadConnection, limit: int) -> list[Run]:
+    """Return the active runs that were written last, the newest first."""
+    statement = select_runs().where(runs.c.lifecycle_stage == "active")
+    return [
+        run_of(row) for row in connection.rows(statement.order_by(runs.c.rowid.desc()).limit(limit))
+    ]
+
+
 def detail(connection: ReadConnection, run_id: str) -> RunDetail | None:
     """Return everything about one run but histories and files, or None if there is no such run."""
     run = get_run(connection, run_id)

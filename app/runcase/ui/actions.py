@@ -131,6 +131,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _a("open-run-window", "Open in New Window", "Runs", "Ctrl+Return"),
     _a("compare", "Compare", "Runs", "Ctrl+D", icon="git-compare"),
     _a("set-baseline", "Set as Baseline", "Runs", view_keys="B"),
+    _a("add-run", "Add Run…", "Runs", icon="plus"),
+    _a("compare-charts", "Charts of These Runs", "Runs", icon="chart-line"),
     _a("compare-contents", "Compare Contents of Artifacts", "Runs"),
     _a("toggle-shown", "Show in Charts", "Runs", view_keys="E", icon="eye", group=1),
     _a("only-shown", "Keep Only in Charts", "Runs", group=1),

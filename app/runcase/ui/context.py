@@ -1,9 +1,10 @@
 """What every page is handed: the theme, the settings, the jobs and the previews."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from runcase.session.jobs import Jobs
+from runcase.session.open_stores import OpenStores
 from runcase.session.previews import Previews
 from runcase.ui.settings import Settings
 from runcase.ui.theme import Theme
@@ -13,7 +14,8 @@ from runcase.ui.theme import Theme
 class Context:
     """The application's shared parts; built once, in `app.py`.
 
-    `local_db` is where marks and views are kept, one file for all stores.
+    `local_db` is where marks and views are kept, one file for all stores; `stores` are those
+    that are open in some window.
     """
 
     theme: Theme
@@ -21,3 +23,4 @@ class Context:
     jobs: Jobs
     previews: Previews
     local_db: Path
+    stores: OpenStores = field(default_factory=OpenStores)

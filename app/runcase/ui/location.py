@@ -25,10 +25,11 @@ class Location:
     """One place: `id` is an experiment id, run id, model name or file path; `tab` a page's tab.
 
     Several experiments in one table have their ids joined by commas, all of them have "all";
-    runs that are compared have theirs joined in the same way.
+    runs that are compared have theirs joined in the same way, those of another store followed by
+    its path (see `store.run_refs`).
 
     `path` is an artifact's path below the run's artifact folder, with `/`; `workspace` is the
-    model's.
+    model's; `shown` are the runs that an experiment's charts shall show, with their colours.
     """
 
     place: Place
@@ -36,6 +37,7 @@ class Location:
     tab: str = ""
     path: str = ""
     workspace: str = "default"
+    shown: tuple[tuple[str, int], ...] = ()
 
 
 def of_version(version: ModelVersion) -> Location:

@@ -1,38 +1,32 @@
 """The compare page: 2 to 200 runs beside each other, and what differs between them."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from runcase.errors import RuncaseError
 from runcase.itemmodels import formats
-from runcase.itemmodels.compare import CompareModel, Head
-from runcase.itemmodels.compare_rows import (
-    Row,
-    Section,
-    links_of,
-    put_directions,
-    put_links,
-    rows_of,
-)
+from runcase.itemmodels.compare import CompareModel
+from runcase.itemmodels.compare_curves import CompareCurves
+from runcase.itemmodels.compare_read import Compared, heads_of
+from runcase.itemmodels.compare_rows import Row, Section, put_directions
 from runcase.itemmodels.directions import Direction
 from runcase.itemmodels.navigator import folder_parts
-from runcase.itemmodels.run_texts import run_name
-from runcase.itemmodels.sparklines import Sparklines
-from runcase.progress import Progress
-from runcase.session.jobs import Job
 from runcase.session.local import LocalMarks
 from runcase.session.session import Session
 from runcase.store.changes import Change, Origin
-from runcase.store.compare import LEAST, ComparedRun, ComparedRuns, best_values, read_runs
+from runcase.store.compare import LEAST
+from runcase.store.run_refs import RunRef, joined, refs_of
 from runcase.ui.context import Context
 from runcase.ui.location import Location, Place
 from runcase.ui.pages.base import Busy, Crumb, FilterState, Page
+from runcase.ui.pages.compare_add import CompareAdd
 from runcase.ui.pages.compare_commands import CompareCommands
 from runcase.ui.pages.compare_files import CompareFiles
+from runcase.ui.pages.compare_lost import left_out, left_out_now, too_few
+from runcase.ui.pages.compare_reads import CompareReads, Read
 from runcase.ui.widgets.compare_head import CompareHead
 from runcase.ui.widgets.compare_view import CompareView
 from runcase.ui.widgets.state_page import LoadingPage, StatePage
@@ -44,14 +38,6 @@ _SAID = {
 }
 # Curves are read for so many cells at most: those on the screen.
 _MOST_CURVES = 400
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Read:
-    """What a job read: the runs and the rows made of them."""
-
-    compared: ComparedRuns
-    rows: list[Row]
 
 
 class ComparePage(Page):
@@ -68,17 +54,14 @@ class ComparePage(Page):
         self.session = session
         self.local = local
         self._ids = ""
-        self.compared: ComparedRuns | None = None
+        self.compared: Compared | None = None
         self._search = ""
-        self._how = ""
-        self._link = ""
-        self._reading = self._again = False
-        self._busy: Busy | None = None
-        self._job: Job[Any] | None = None
+        self.reads = CompareReads(self)
         self.model = CompareModel(self)
         self.view = CompareView(context.theme, self.model)
         self.view.set_row_height(context.settings.row_height)
-        self.view.cells.sparklines = Sparklines(session, self)
+        self.curves = CompareCurves(self.reads.session_of, self)
+        self.view.cells.curves = self.curves
         self.head = CompareHead(context.theme)
         shown = QWidget()
         # Before the head: the first view of the page takes the focus back from the filter field.
@@ -104,6 +87,7 @@ class ComparePage(Page):
         outer.addWidget(self.stack)
         self.setFocusProxy(self.view)
         self.files = CompareFiles(self)
+        self.adding = CompareAdd(self)
         self._commands = CompareCommands(self)
         self._connect()
 
@@ -113,6 +97,7 @@ class ComparePage(Page):
 
     def go(self, location: Location) -> None:
         if location.id == self._ids:
+            self.reads.catch_up()
             return
         self.leave()
         self._ids, self.compared = location.id, None
@@ -123,14 +108,14 @@ class ComparePage(Page):
         self.refresh()
 
     def title(self) -> str:
-        count = len(self.compared.runs) if self.compared is not None else len(self.run_ids())
+        count = len(self.compared.runs) if self.compared is not None else len(self.refs())
         return f"Compare {formats.counted(count, 'run')}"
 
     def crumbs(self) -> list[Crumb]:
         here = Crumb(self.title(), "git-compare", self.location)
         runs = self.compared.runs if self.compared is not None else ()
         experiments = {each.experiment.experiment_id: each.experiment for each in runs}
-        if len(experiments) != 1:
+        if len(experiments) != 1 or (self.compared is not None and any(self.compared.stores)):
             return [here]
         experiment = next(iter(experiments.values()))
         *folders, name = folder_parts(experiment.name)
@@ -148,20 +133,14 @@ class ComparePage(Page):
         ]
         if self.model.baseline >= 0:
             parts.append(f"baseline {self.model.heads[self.model.baseline].name}")
-        if self.compared.gone:
-            gone = len(self.compared.gone)
-            parts.append(f"{formats.counted(gone, 'run')} {'is' if gone == 1 else 'are'} gone")
+        parts += left_out(self.compared)
         return parts
 
     def busy(self) -> Busy | None:
-        return self._busy
+        return self.reads.busy
 
     def stop(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
-            self._job = None
-        self._reading = self._again = False
-        self._busy = None
+        self.reads.stop()
         if self.compared is None:
             self._loading.finish()
             again = ("Try Again", self.refresh)
@@ -194,6 +173,15 @@ class ComparePage(Page):
             "runs-as-rows": self.model.transposed,
         }
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        self.adding.announce(event)
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        self.adding.leave()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.adding.take(event)
+
     def set_row_height(self, height: int) -> None:
         self.view.set_row_height(height)
 
@@ -202,40 +190,48 @@ class ComparePage(Page):
         self.refresh()
 
     def refresh(self) -> None:
-        if self._reading and self.compared is not None:
-            # A store that changes faster than it is read would never be shown.
-            self._again = True
-            return
-        ids, how, metric, session = self.run_ids(), self._how, self._link, self.session
-
-        def work(progress: Progress) -> Read:
-            with session.store.read(progress) as connection:
-                compared = read_runs(connection, ids)
-                best = best_values(connection, compared, how) if how else None
-            rows = rows_of(compared.runs, best, progress)
-            put_links(rows, links_of(rows, metric))
-            return Read(compared, rows)
-
-        self._ask(work)
+        self.reads.refresh()
 
     def leave(self) -> None:
-        if self._job is not None and self.compared is not None:
-            self.stop()
+        if self.compared is not None:
+            self.reads.stop()
 
-    def run_ids(self) -> list[str]:
-        """Return the ids of the runs that are to be compared."""
-        return [each for each in self._ids.split(",") if each]
+    def refs(self) -> tuple[RunRef, ...]:
+        """Return the runs that are to be compared."""
+        return refs_of(self._ids)
+
+    def stores_changed(self) -> None:
+        """Read again when another store was opened or is about to be closed."""
+        if any(ref.store for ref in self.refs()):
+            self.reads.restart()
+
+    def store_committed(self, path: str) -> None:
+        """Read again when another store changed whose runs are compared."""
+        session = self.context.stores.find(path)
+        stores = {ref.store for ref in self.refs() if ref.store}
+        if session is not None and session in [self.context.stores.find(each) for each in stores]:
+            self.refresh()
 
     def open_run(self, run: int, window: bool = False) -> None:
         """Go to a run's own page."""
-        if 0 <= run < len(self.model.heads):
-            self.went.emit(Location(Place.RUN, self.model.heads[run].run_id), window)
+        if not 0 <= run < len(self.model.heads):
+            return
+        head = self.model.heads[run]
+        place, session = Location(Place.RUN, head.run_id), self.reads.session_of(head.store)
+        if not head.store:
+            self.went.emit(place, window)
+        elif session is not None:
+            self.context.stores.wanted.emit(session, place)
 
     def remove(self, run: int) -> None:
         """Compare the others without this one."""
         if len(self.model.heads) > LEAST:
-            ids = [head.run_id for at, head in enumerate(self.model.heads) if at != run]
-            self.went.emit(Location(Place.COMPARE, ",".join(ids)), False)
+            removed = self.model.heads[run].key
+            self.show_runs([ref for ref in self.refs() if ref.spelled != removed])
+
+    def show_runs(self, refs: Sequence[RunRef]) -> None:
+        """Compare these runs instead."""
+        self.went.emit(Location(Place.COMPARE, joined(dict.fromkeys(refs))), False)
 
     def set_only_differences(self, only: bool) -> None:
         """Show what differs, or everything."""
@@ -247,57 +243,6 @@ class ComparePage(Page):
         self.head.ways.choose("rows" if transposed else "columns")
         self.model.set_transposed(transposed)
 
-    def set_values(self, how: str) -> None:
-        """Show another value of every metric: "" the latest one, min, max, mean, first."""
-        if how == self._how or self.compared is None:
-            return
-        self._how = how
-        compared, session, metric = self.compared, self.session, self._link
-
-        def work(progress: Progress) -> Read:
-            best = None
-            if how:
-                with session.store.read(progress) as connection:
-                    best = best_values(connection, compared, how)
-            rows = rows_of(compared.runs, best, progress)
-            put_links(rows, links_of(rows, metric))
-            return Read(compared, rows)
-
-        self._ask(work)
-
-    def rank_by(self, metric: str) -> None:
-        """Put the params first that go most closely with a metric; "" for their own order."""
-        self._link = metric
-        rows = self.model.rows
-
-        def done(links: Mapping[int, float]) -> None:
-            if self.model.rows is rows:
-                put_links(rows, links)
-                self.model.linked = bool(metric)
-                self.model.rearrange()
-            if metric and all(link != link for link in links.values()):
-                self.said.emit("These runs are too few, or too alike, to rank their params.", True)
-
-        self.session.ask(
-            lambda _progress: links_of(rows, metric), owner=self, then=done, key="links"
-        )
-
-    def set_busy(self, busy: Busy | None, job: Job[Any] | None = None) -> None:
-        """Show in the status bar what is being read, and what Stop stops."""
-        self._busy, self._job = busy, job
-        self.progressed.emit()
-
-    def _ask(self, work: Callable[[Progress], Read]) -> None:
-        self._reading = True
-        self._job = self.session.ask(
-            work,
-            owner=self,
-            then=self._show,
-            failed=self._failed,
-            progressed=self._progressed,
-            key="compare",
-        )
-
     def _connect(self) -> None:
         header = self.view.header
         header.baseline_wanted.connect(self.model.set_baseline)
@@ -307,8 +252,8 @@ class ComparePage(Page):
         self.view.opened.connect(self.open_run)
         self.head.only_chosen.connect(self.set_only_differences)
         self.head.deltas_chosen.connect(self._set_deltas)
-        self.head.values_chosen.connect(self.set_values)
-        self.head.linked.connect(self.rank_by)
+        self.head.values_chosen.connect(self.reads.set_values)
+        self.head.linked.connect(self.reads.rank_by)
         self.view.chosen.connect(lambda row: self.files.show(row, self.view.current_run()))
         self.head.ways.chosen.connect(lambda way: self.set_transposed(way == "rows"))
         self.model.arranged.connect(self._arranged)
@@ -316,37 +261,33 @@ class ComparePage(Page):
         self.view.selectionModel().currentChanged.connect(self._moved)
         self.view.verticalScrollBar().valueChanged.connect(self._want_curves)
         self.view.horizontalScrollBar().valueChanged.connect(self._want_curves)
-        if self.view.cells.sparklines is not None:
-            self.view.cells.sparklines.arrived.connect(self.view.repaint_all)
+        self.curves.arrived.connect(self.view.repaint_all)
 
-    def _show(self, read: Read) -> None:
+    def show_read(self, read: Read) -> None:
+        """Show what was read."""
         self._loading.finish()
-        self._busy = self._job = None
-        again, self._reading, self._again = self._again, False, False
-        first = self.compared is None
+        again = self.reads.finish()
+        first, before = self.compared is None, self.compared
         self.compared = read.compared
         runs = read.compared.runs
         if len(runs) < LEAST:
-            self._show_too_few(read.compared)
+            self.model.show([], [])
+            self._say("git-compare", "There is nothing to compare", too_few(read.compared))
+            self.noted.emit()
             return
         self.stack.setCurrentIndex(0)
-        self.model.linked = bool(self._link)
+        self.model.linked = bool(self.reads.link)
         put_directions(read.rows, self._said())
-        self.model.show(self._heads(runs), [*read.rows, *self.files.rows(read.compared)])
-        self.head.show_metrics(read.compared.metric_keys(), self._link)
+        colors = {ref.run_id: self.local.of(ref.run_id).color for ref in read.compared.refs}
+        heads = heads_of(read.compared, colors)
+        self.model.show(heads, [*read.rows, *self.files.rows(read.compared)])
+        self.head.show_metrics(read.compared.metric_keys(), self.reads.link)
         self.files.read(read.compared)
-        if self.view.cells.sparklines is not None:
-            self.view.cells.sparklines.expire()
+        self.curves.expire()
         self._want_curves()
-        gone = len(read.compared.gone)
-        if first and gone:
-            are = "is" if gone == 1 else "are"
-            them = "it" if gone == 1 else "them"
-            self.said.emit(
-                f"{formats.counted(gone, 'run')} {are} not in the store any more; "
-                f"the others are compared without {them}.",
-                True,
-            )
+        sentence = left_out_now(before, read.compared)
+        if sentence:
+            self.said.emit(sentence, True)
         if first:
             self.view.setFocus()
         self.noted.emit()
@@ -354,26 +295,15 @@ class ComparePage(Page):
         if again:
             self.refresh()
 
-    def _show_too_few(self, compared: ComparedRuns) -> None:
-        self.model.show([], [])
-        gone = len(compared.gone)
-        cause = "Choose two runs or more in an experiment's table."
-        if gone:
-            are = "is" if gone == 1 else "are"
-            cause = f"{formats.counted(gone, 'run')} {are} not in the store any more. {cause}"
-        self._say("git-compare", "There is nothing to compare", cause)
-        self.noted.emit()
-
     def _say(
         self, icon: str, title: str, text: str, *actions: tuple[str, Callable[[], object]]
     ) -> None:
         self._state.show_state(icon, title, text, *actions)
         self.stack.setCurrentWidget(self._state)
 
-    def _failed(self, error: RuncaseError) -> None:
+    def read_failed(self, error: RuncaseError) -> None:
+        """Say why nothing was read; what is shown stays."""
         self._loading.finish()
-        self._busy = self._job = None
-        self._reading = self._again = False
         if self.compared is not None and self.model.heads:
             self.said.emit(str(error), True)
             self.progressed.emit()
@@ -381,34 +311,17 @@ class ComparePage(Page):
         self._state.show_error("These runs could not be read", error, ("Try Again", self.refresh))
         self.stack.setCurrentWidget(self._state)
 
-    def _progressed(self, done: int, total: int, what: str) -> None:
-        self._busy = Busy(done, total, what)
+    def read_progressed(self, busy: Busy) -> None:
+        """Show how far reading is."""
         if self.compared is None:
-            self._loading.report(done, total, what)
+            self._loading.report(busy.done, busy.total, busy.what)
         self.progressed.emit()
 
-    def _heads(self, runs: tuple[ComparedRun, ...]) -> list[Head]:
-        """Return the heads; a run without a colour of its own takes the lowest free one."""
-        known = {each.run.run_id: self.local.of(each.run.run_id).color for each in runs}
-        taken = {color for color in known.values() if color is not None}
-        free = 0
-        heads = []
-        for each in runs:
-            color = known[each.run.run_id]
-            if color is None:
-                while free in taken:
-                    free += 1
-                color = free
-                taken.add(free)
-            run = each.run
-            started = formats.moment(run.start_time).rsplit(":", 1)[0]
-            heads.append(Head(run.run_id, run_name(run), run.status, started, color))
-        return heads
-
     def _said(self) -> dict[str, Direction]:
-        """Return what the person said about metrics of the runs' experiments."""
+        """Return what the person said about metrics of this store's experiments."""
         found: dict[str, Direction] = {}
-        runs = self.compared.runs if self.compared is not None else ()
+        part = self.compared.parts.get("") if self.compared is not None else None
+        runs = part.runs if part is not None else ()
         for experiment in {each.experiment.experiment_id for each in runs}:
             view = self.local.current(experiment)
             if view is not None:
@@ -459,21 +372,20 @@ class ComparePage(Page):
 
     def _want_curves(self) -> None:
         """Read the curves of the cells on the screen."""
-        sparklines = self.view.cells.sparklines
-        if sparklines is None or self.model.transposed or not self.model.heads:
+        if self.model.transposed or not self.model.heads:
             return
         across = self.view.horizontalHeader()
         first = max(1, across.visualIndexAt(self.view.frozen.width() + 1))
         last = across.visualIndexAt(self.view.viewport().width() - 1)
         runs = range(first - 1, len(self.model.heads) if last < 0 else last)
         names = [
-            (self.model.heads[run].run_id, entry.key)
+            (self.model.heads[run], entry.key)
             for at in range(*self.view.visible_rows())
             for entry in (self.model.entry(at),)
             if isinstance(entry, Row) and entry.section is Section.METRICS
             for run in runs
         ]
-        sparklines.want(names[:_MOST_CURVES])
+        self.curves.want(names[:_MOST_CURVES])
 
     def _header_menu(self, run: int, place: QPoint) -> None:
         menu = QMenu(self)

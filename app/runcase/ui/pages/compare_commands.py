@@ -30,6 +30,8 @@ class CompareCommands:
         self._page = page
         page.head.copy.clicked.connect(lambda: self._copy_all("markdown"))
         page.head.export.clicked.connect(self.export)
+        page.head.add.clicked.connect(page.adding.ask)
+        page.head.charts.clicked.connect(page.adding.show_charts)
 
     def commands(self) -> dict[str, Callable[[], object]]:
         """Return what each action does here."""
@@ -47,6 +49,8 @@ class CompareCommands:
             "copy-markdown": lambda: self._copy("markdown"),
             "copy-latex": lambda: self._copy("latex"),
             "export-table": self.export,
+            "add-run": page.adding.ask,
+            "compare-charts": page.adding.show_charts,
         }
         if page.files.files:
             found["compare-contents"] = page.files.compare_contents
@@ -64,6 +68,7 @@ class CompareCommands:
         """Return the actions of the context menu, "" for a separator."""
         return (
             "set-baseline", "open-run", "open-run-window", "",
+            "add-run", "compare-charts", "",
             "only-differences", "runs-as-rows", "next-difference", "previous-difference", "",
             "copy", "copy-markdown", "copy-latex", "copy-run-id", "",
             "compare-contents", "export-table",

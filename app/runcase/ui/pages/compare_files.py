@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runcase.errors import RuncaseError
+from runcase.errors import RuncaseError, StoreError
 from runcase.itemmodels import formats
 from runcase.itemmodels.compare_file_rows import artifact_rows, environment_rows
+from runcase.itemmodels.compare_read import Compared, Sources
 from runcase.itemmodels.compare_rows import Row, Section
 from runcase.progress import Progress
-from runcase.store.compare import LEAST, ComparedRuns
-from runcase.store.compare_files import Digests, Files, digests, find_files, requirements
+from runcase.store.compare import LEAST
+from runcase.store.compare_files import (
+    Digests,
+    FileAt,
+    Files,
+    digests,
+    find_files,
+    requirements,
+)
+from runcase.store.run_refs import RunRef
 from runcase.ui.pages.base import Busy
 from runcase.ui.widgets.compare_pane import ComparePane
 
@@ -48,15 +58,15 @@ class CompareFiles:
         # Whether files are to be listed again, even of runs that have ended.
         self.is_stale = True
 
-    def rows(self, compared: ComparedRuns) -> list[Row]:
+    def rows(self, compared: Compared) -> list[Row]:
         """Return what is known of the files of these runs; nothing before they were read."""
         if self._ids != _ids(compared):
             return []
         return [*self._environment, *self._artifacts]
 
-    def read(self, compared: ComparedRuns) -> None:
+    def read(self, compared: Compared) -> None:
         """List the runs' files, and read what their models need, where there can be news."""
-        session = self._page.session
+        session, sources = self._page.session, self._page.reads.sources()
         known = self._ids == _ids(compared)
         running = any(each.run.end_time is None for each in compared.runs)
         if known and (self._reading or not (running or self.is_stale)):
@@ -65,7 +75,7 @@ class CompareFiles:
         before, contents = self.files, self._digests if known else None
 
         def work(progress: Progress) -> _Found:
-            files = find_files(session.finder, compared.runs, progress)
+            files = _files_of(sources, compared, progress)
             is_same = files == before
             needed = environment_rows([requirements(each) for each in files])
             rows = artifact_rows(files, contents if is_same else None)
@@ -89,7 +99,7 @@ class CompareFiles:
             return _Contents(found, artifact_rows(files, found))
 
         def done(found: _Contents) -> None:
-            page.set_busy(None)
+            page.reads.set_busy(None)
             if self.files != files:
                 return  # other runs are compared by now, or other files are there
             self._digests, self._artifacts = found.digests, found.artifacts
@@ -103,7 +113,7 @@ class CompareFiles:
             owner=page,
             then=done,
             failed=self._failed,
-            progressed=lambda *step: page.set_busy(Busy(*step), job),
+            progressed=lambda *step: page.reads.set_busy(Busy(*step), job),
             key="digests",
             lane="files",
         )
@@ -136,7 +146,7 @@ class CompareFiles:
             self.pane.set_files(page.model.heads, self.files)
         return self.pane
 
-    def _found(self, compared: ComparedRuns, found: _Found) -> None:
+    def _found(self, compared: Compared, found: _Found) -> None:
         self._reading = False
         ids = _ids(compared)
         if ids != self._ids or not found.is_same:
@@ -153,12 +163,25 @@ class CompareFiles:
 
     def _failed(self, error: RuncaseError) -> None:
         self._reading = False
-        self._page.set_busy(None)
+        self._page.reads.set_busy(None)
         self._page.said.emit(str(error), True)
 
 
 _OWN = (Section.ENVIRONMENT, Section.ARTIFACTS)
 
 
-def _ids(compared: ComparedRuns) -> list[str]:
-    return [each.run.run_id for each in compared.runs]
+def _ids(compared: Compared) -> list[str]:
+    return [ref.spelled for ref in compared.refs]
+
+
+def _files_of(sources: Sources, compared: Compared, progress: Progress) -> Files:
+    """List the files of runs of several stores, none of a store that was closed meanwhile."""
+    found: dict[RunRef, Mapping[str, FileAt]] = {}
+    for store, part in compared.parts.items():
+        try:
+            listed = find_files(sources[store].finder, part.runs, progress)
+        except StoreError:
+            continue
+        for each, files in zip(part.runs, listed, strict=True):
+            found[RunRef(each.run.run_id, store)] = files
+    return tuple(found.get(ref, {}) for ref in compared.refs)

@@ -58,6 +58,7 @@ class ExperimentPage(Page):
         self.names: dict[str, str] = {}
         self._mode = "split"
         self._first_colors, self._colored, self._fresh = True, False, True
+        self._wanted: dict[str, int] = {}  # runs that another page asked to be charted
         self._busy: Busy | None = None
         self._slow: Job[Any] | None = None
         self.table = RunsTable(context.theme, session, local)
@@ -89,7 +90,9 @@ class ExperimentPage(Page):
         return Location(Place.EXPERIMENT, self._id)
 
     def go(self, location: Location) -> None:
+        self._wanted = dict(location.shown)
         if location.id == self._id:
+            self._show_wanted()
             return
         self.leave()
         self._id, self.experiments = location.id, ()
@@ -324,6 +327,7 @@ class ExperimentPage(Page):
             # Of very many runs only the newest ones come first.
             self._colored = not self.loader.loading
             self._restore_colors()
+            self._show_wanted()
         if self.runs.rowCount():
             self.table.stack.setCurrentWidget(self.view)
         elif frame is not None:
@@ -350,6 +354,12 @@ class ExperimentPage(Page):
             self.colors.show([self.runs.run_id(row) for row in visible])
             self._keep_colors()
         self._first_colors = False
+
+    def _show_wanted(self) -> None:
+        """Chart exactly the runs that another page asked for, in the colours it gave them."""
+        if self._wanted and self.runs.frame is not None:
+            self.colors.restore(self._wanted)
+            self.set_mode("charts")
 
     def _show_nothing(self) -> None:
         loader = self.loader

@@ -25,8 +25,8 @@ from runcase.store.connection import ReadConnection
 from runcase.store.metrics import histories, latest_of_runs
 from runcase.ui.context import Context
 from runcase.ui.plots.chart_tools import ChartTools
-from runcase.ui.plots.deferred import ChartedRun
 from runcase.ui.plots.chart_view import CurveStyle
+from runcase.ui.plots.deferred import ChartedRun
 from runcase.ui.plots.line_chart import LineChart
 from runcase.ui.widgets.basics import Elided, IconButton, PanelHeader, label
 from runcase.ui.widgets.state_page import StatePage

@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from runcase.itemmodels import formats
 from runcase.itemmodels.compare import CompareModel
 from runcase.itemmodels.compare_cells import CompareCell
+from runcase.itemmodels.compare_curves import CompareCurves
 from runcase.itemmodels.compare_rows import Row, Section
 from runcase.itemmodels.directions import Direction
-from runcase.itemmodels.sparklines import Sparklines
 from runcase.ui import icons
 from runcase.ui.widgets import sparkline
 from runcase.ui.widgets.row_state import row_tint
@@ -32,7 +32,7 @@ class CompareDelegate(QStyledItemDelegate):
         self._paints = paints
         self._theme = paints.theme
         self._model = model
-        self.sparklines: Sparklines | None = None
+        self.curves: CompareCurves | None = None
         self.deltas = "both"  # "both", "absolute", "percent" or "none"
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -89,13 +89,13 @@ class CompareDelegate(QStyledItemDelegate):
     def _key(self, painter: QPainter, area: QRect, row: Row) -> None:
         text = area.adjusted(8, 0, -8, 0)
         if row.above is not None:
-            text.setLeft(text.left() + _INDENT)
+            text.setLeft(text.left() + self._px(_INDENT))
         elif row.leaves:
             self._chevron(painter, area, row, 6)
             text.setLeft(text.left() + 14)
         if row.link == row.link:
             self._link(painter, text, row.link)
-            text.setRight(text.right() - _LINK - 34)
+            text.setRight(text.right() - self._px(_LINK + 34))
         arrow = _ARROWS.get(row.towards, "")
         role = "mono"
         room = text.adjusted(0, 0, -14 if arrow else 0, 0)
@@ -108,10 +108,11 @@ class CompareDelegate(QStyledItemDelegate):
     def _link(self, painter: QPainter, text: QRect, link: float) -> None:
         """Paint how closely a param goes with the chosen metric: a bar and its value."""
         right = text.right()
-        number = QRect(right - 32, text.top(), 33, text.height())
+        room, wide = self._px(34), self._px(_LINK)
+        number = QRect(right - room + 2, text.top(), room - 1, text.height())
         shown = f"{link:+.2f}".replace("-", formats.MINUS)
         paint_text(painter, self._paints, number, shown, "caption", "muted", right=True)
-        box = QRectF(right - 34 - _LINK, text.center().y() - 2, _LINK, 5)
+        box = QRectF(right - room - wide, text.center().y() - 2, wide, 5)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._paints.color("grid"))
         painter.drawRect(box)
@@ -120,6 +121,9 @@ class CompareDelegate(QStyledItemDelegate):
         long = abs(link) * box.width() / 2
         painter.drawRect(QRectF(middle - (long if link < 0 else 0), box.top(), long, 5))
 
+    def _px(self, length: int) -> int:
+        return self._theme.px(length)
+
     def _value(self, painter: QPainter, area: QRect, row: Row, run: int, cell: CompareCell) -> None:
         text = area.adjusted(8, 0, -8, 0)
         if row.values is None:
@@ -127,9 +131,9 @@ class CompareDelegate(QStyledItemDelegate):
             token = "muted" if cell.missing else "text"
             paint_text(painter, self._paints, text, cell.text, role, token)
             return
-        if area.width() >= _CURVE_FROM:
+        if area.width() >= self._px(_CURVE_FROM):
             self._curve(painter, area, row, run)
-            text.setLeft(text.left() + _CURVE + 4)
+            text.setLeft(text.left() + self._px(_CURVE) + 4)
         if cell.missing:
             paint_text(painter, self._paints, text, cell.text, "body", "muted")
             return
@@ -160,17 +164,18 @@ class CompareDelegate(QStyledItemDelegate):
         right = text.right()
         # What does not fit beside the value is left to the tool tip: no number is cut.
         body, small = self._paints.font("body", bold=True)[1], self._paints.font("small")[1]
+        percent = self._px(_PERCENT)
         room = text.width() - body.horizontalAdvance(cell.text) - _MARK
-        wide = max(58, text.width() // 3 - 8, small.horizontalAdvance(cell.delta) + 4)
+        wide = max(self._px(58), text.width() // 3 - 8, small.horizontalAdvance(cell.delta) + 4)
         with_delta = self.deltas != "percent" and wide <= room
-        with_percent = self.deltas != "absolute" and _PERCENT + (wide * with_delta) <= room
+        with_percent = self.deltas != "absolute" and percent + (wide * with_delta) <= room
         if with_percent:
             lone = "muted" if with_delta else token
-            box = QRect(right - _PERCENT, text.top(), _PERCENT + 1, text.height())
+            box = QRect(right - percent, text.top(), percent + 1, text.height())
             paint_text(
                 painter, self._paints, box, cell.percent, "caption", lone, right=True, whole=True
             )
-            right -= _PERCENT
+            right -= percent
         if with_delta:
             box = QRect(right - wide, text.top(), wide - 2, text.height())
             paint_text(
@@ -180,12 +185,12 @@ class CompareDelegate(QStyledItemDelegate):
         return right
 
     def _curve(self, painter: QPainter, area: QRect, row: Row, run: int) -> None:
-        if self.sparklines is None:
+        if self.curves is None:
             return
         head = self._model.heads[run]
-        curve = self.sparklines.curve(head.run_id, row.key)
+        curve = self.curves.curve(head, row.key)
         if curve is not None:
-            box = QRectF(area.left() + 8, area.top() + 6, _CURVE, area.height() - 12)
+            box = QRectF(area.left() + 8, area.top() + 6, self._px(_CURVE), area.height() - 12)
             sparkline.paint(painter, box, *curve, self._theme.run_color(head.color))
 
     def _run(self, painter: QPainter, area: QRect, run: int) -> None:
@@ -198,7 +203,7 @@ class CompareDelegate(QStyledItemDelegate):
             box = QRect(text.right() - wide, text.top(), wide + 1, text.height())
             paint_text(painter, self._paints, box, "baseline", "caption", "accent", bold=True)
             text.setRight(text.right() - wide - 8)
-        paint_text(painter, self._paints, text, head.name, bold=True)
+        paint_text(painter, self._paints, text, head.label, bold=True)
 
     def _chevron(self, painter: QPainter, area: QRect, entry: Row | Section, left: int) -> None:
         ratio = painter.device().devicePixelRatio()

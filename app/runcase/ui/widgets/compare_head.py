@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from runcase.itemmodels import formats
 from runcase.ui import icons
 from runcase.ui.theme import Theme
-from runcase.ui.widgets.basics import PanelHeader, Segments, button
+from runcase.ui.widgets.basics import Segments, button
+from runcase.ui.widgets.fitting_header import FittingHeader
 
 DELTAS = (
     ("both", "Delta: absolute and %"),
@@ -26,9 +26,10 @@ VALUES = (
 )
 _NO_LINK = "Rank params by …"
 _LONGEST = 40
+_HEIGHT, _NARROWEST = 38, 84
 
 
-class CompareHead(PanelHeader):
+class CompareHead(FittingHeader):
     """Shows how the table is looked at; the signals carry what the person chose.
 
     `linked` carries the metric that params are ranked by, "" for none.
@@ -40,7 +41,7 @@ class CompareHead(PanelHeader):
     linked = Signal(str)
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__("", 38)
+        super().__init__("", _HEIGHT)
         self._theme = theme
         self.title.hide()
         self.only = QCheckBox("Only Differences")
@@ -50,12 +51,20 @@ class CompareHead(PanelHeader):
         self.links = QComboBox()
         self.links.setAccessibleName("Rank params by their link with a metric")
         self.links.addItem(_NO_LINK, "")
+        self.links.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.links.setMinimumContentsLength(14)
         self.ways = Segments([("columns", "Columns"), ("rows", "Rows")], "Runs as")
+        self.charts = button("Charts", "small")
         self.copy = button("Copy as Markdown", "small")
         self.export = button("Export…", "small")
+        self.add = button("Add Run…", "small")
+        self.spare = (self.export, self.note, self.copy, self.charts)
         self.controls.insertWidget(0, self.only)
         widgets: tuple[QWidget, ...] = (
-            self.deltas, self.values, self.links, self.ways, self.copy, self.export,
+            self.deltas, self.values, self.links, self.ways,
+            self.charts, self.copy, self.export, self.add,
         )  # fmt: skip
         for widget in widgets:
             self.controls.addWidget(widget)
@@ -69,7 +78,7 @@ class CompareHead(PanelHeader):
     def show_counts(self, differing: int, total: int) -> None:
         """Say how many rows differ."""
         self.note.setText(f"{formats.count(differing)} of {formats.counted(total, 'row')} differ")
-        self._fit()
+        self.fit()
 
     def show_metrics(self, keys: Sequence[str], chosen: str) -> None:
         """Offer metrics to rank the params by."""
@@ -83,22 +92,15 @@ class CompareHead(PanelHeader):
                 self.links.addItem(f"Ranked by {short}", key)
         self.links.setCurrentIndex(max(0, self.links.findData(chosen)))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        """Leave away what menus offer as well, where there is no room."""
-        spare = (self.note, self.copy, self.export)
-        for widget in spare:
-            widget.show()
-        for widget in spare:
-            if self.minimumSizeHint().width() <= self.width():
-                return
-            widget.hide()
-
     def _restyle(self) -> None:
-        for widget, icon in ((self.copy, "copy"), (self.export, "download")):
+        icons_of = (
+            (self.charts, "chart-line"), (self.copy, "copy"), (self.export, "download"),
+            (self.add, "plus"),
+        )  # fmt: skip
+        self.setFixedHeight(self._theme.px(_HEIGHT))
+        for combo in (self.deltas, self.values, self.links):
+            combo.setMinimumWidth(self._theme.px(_NARROWEST))
+        for widget, icon in icons_of:
             widget.setIcon(icons.icon(self._theme, icon, "text-2", 14))
             widget.setIconSize(icons.icon_size(14))
 
@@ -108,6 +110,4 @@ def _choice(name: str, choices: Sequence[tuple[str, str]]) -> QComboBox:
     made.setAccessibleName(name)
     for value, text in choices:
         made.addItem(text, value)
-    made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    made.setMinimumContentsLength(17)
     return made

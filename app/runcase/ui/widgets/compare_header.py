@@ -13,6 +13,7 @@ from runcase.ui.widgets.text_paint import paint_text
 SWATCH = 10
 _TALL, _FLAT = 74, 38
 _BUTTON = 18
+_DROP = "Drop a run here to add it"
 
 
 class CompareHeader(QHeaderView):
@@ -98,11 +99,10 @@ class CompareHeader(QHeaderView):
         painter.restore()
 
     def _corner(self, painter: QPainter, rect: QRect) -> None:
-        texts = f"{len(self._model.heads)} runs"
         painter.setFont(self._paints.font("small")[0])
         painter.setPen(self._paints.color("muted"))
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
-        painter.drawText(rect.adjusted(8, 0, -8, -8), int(flags), texts)
+        painter.drawText(rect.adjusted(8, 0, -8, -8), int(flags), _DROP)
 
     def _run(self, painter: QPainter, rect: QRect, section: int) -> None:
         head = self._model.heads[section - 1]
@@ -134,6 +134,11 @@ class CompareHeader(QHeaderView):
         else:
             paint_text(painter, self._paints, after, head.started, "small", "text-2")
         self._baseline(painter, section)
+        if head.store:
+            chip = self._chip(section)
+            after = lines[2].adjusted(chip.width() + 8, 0, 0, 0)
+            name = head.store_name
+            paint_text(painter, self._paints, after, name, "caption", "muted", right=True)
         if section == self._hovered:
             close = self._close(section)
             image = icons.pixmap(self._theme, "x", "text-2", 13, ratio)

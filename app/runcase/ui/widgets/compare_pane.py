@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -20,13 +19,16 @@ from runcase.preview.compare_tables import TableDifference
 from runcase.store.compare_files import FileAt, Files, same_texts
 from runcase.store.compare_lines import TextDifference
 from runcase.ui.context import Context
-from runcase.ui.widgets.basics import IconButton, PanelHeader, Segments, label
+from runcase.ui.widgets.basics import IconButton, Segments, label
 from runcase.ui.widgets.compare_cells import CompareCells
 from runcase.ui.widgets.compare_diff import DiffView
 from runcase.ui.widgets.compare_images import CompareImages
 from runcase.ui.widgets.compare_reader import Difference, ImagePair, PairReader
+from runcase.ui.widgets.fitting_header import FittingHeader
 from runcase.ui.widgets.preview_pane import PreviewPane
 from runcase.ui.widgets.state_page import LoadingPage, StatePage
+
+_NARROWEST = 84
 
 
 class ComparePane(QWidget):
@@ -91,13 +93,9 @@ class ComparePane(QWidget):
         self.right_run.setCurrentIndex(right)
         self._read()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
     def _make_controls(self) -> None:
         theme = self._context.theme
-        self._header = PanelHeader("Artifact Difference", 38)
+        self._header = FittingHeader("Artifact Difference", theme.px(38))
         self.paths, self.left_run, self.right_run = QComboBox(), QComboBox(), QComboBox()
         named = ((self.paths, "Artifact", 16), (self.left_run, "Left run", 12),
                  (self.right_run, "Right run", 12))  # fmt: skip
@@ -107,6 +105,7 @@ class ComparePane(QWidget):
                 QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
             )
             combo.setMinimumContentsLength(wide)
+            combo.setMinimumWidth(theme.px(_NARROWEST))
         self._added, self._removed = label("", "chip-success"), label("", "chip-error")
         self._counts = label("", "small")
         self._others = label("", "small-muted")
@@ -123,6 +122,7 @@ class ComparePane(QWidget):
         front = (self.paths, *runs, self._added, self._removed, self._counts)
         for at, widget in enumerate(front, 1):
             layout.insertWidget(at, widget)
+        self._header.spare = (self._header.title, self._others, self._note)
         for widget in (self._note, self._others, self.laid_out, self.ways):
             layout.addWidget(widget)
         for made in (self.before, self.after, self._close):
@@ -234,7 +234,7 @@ class ComparePane(QWidget):
         if others:
             files = formats.counted(len(others), "text file")
             self._others.setText(f"Same in the other {files}: {formats.count(sum(others))}")
-        self._fit()
+        self._header.fit()
 
     def _step(self, by: int) -> None:
         if self.stack.currentWidget() is self.cells:
@@ -252,17 +252,7 @@ class ComparePane(QWidget):
         self.laid_out.setVisible(is_text and self.laid_out.isEnabled())
         for made in (self.before, self.after):
             made.setEnabled(is_text or shown is self.cells)
-        self._fit()
-
-    def _fit(self) -> None:
-        """Leave away what is said elsewhere as well, where there is no room."""
-        spare = (self._header.title, self._others, self._note)
-        for widget in spare:
-            widget.show()
-        for widget in spare:
-            if self._header.minimumSizeHint().width() <= self.width():
-                return
-            widget.hide()
+        self._header.fit()
 
     def _failed(self, error: RuncaseError) -> None:
         self._loading.finish()

@@ -64,6 +64,7 @@ class RunsTable(QWidget):
         self.loader = RunsLoader(session, self.runs, self)
         self.sparklines = Sparklines(session, self)
         self.view = RunsView(theme, self.runs)
+        self.view.store = str(session.path)
         self.view.delegate.sparklines = self.sparklines
         self.pinned: tuple[ColumnKey, ...] = ()
         self.state = StatePage(theme)

@@ -12,13 +12,14 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QDrag, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from runcase.itemmodels import columns as titles
 from runcase.itemmodels.row_difference import ranges
 from runcase.itemmodels.runs import RunsModel
 from runcase.store.records import ColumnKey, Kind
+from runcase.ui.run_mime import mime_of
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import line
 from runcase.ui.widgets.letters import is_letter
@@ -28,6 +29,7 @@ from runcase.ui.widgets.runs_paints import Paints
 from runcase.ui.widgets.runs_selection import KeptSelection, selected_ranges
 
 _SPREAD = 52
+_MOST_DRAGGED = 200
 
 
 class RunsView(QTableView):
@@ -46,12 +48,13 @@ class RunsView(QTableView):
         self._theme = theme
         self.runs = runs
         self._pinned = 0
+        self.store = ""  # its path, for runs that are dragged elsewhere
         self._placing = False  # columns get their widths, and not by the person
         self._grouped = False
         self.setAccessibleName("Runs")
         paints = Paints(theme, self)
         self._delegate = RunsDelegate(paints, runs, self)
-        self._frozen = QTableView(self)
+        self._frozen = _Frozen(self)
         self.header = RunsHeader(paints, runs, self)
         self.frozen_header = RunsHeader(paints, runs, self._frozen)
         self.frozen_header.setSectionsMovable(False)
@@ -71,6 +74,7 @@ class RunsView(QTableView):
             view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
             view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
             view.setTabKeyNavigation(False)
+            view.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
             view.viewport().installEventFilter(self)
         self.setCornerButtonEnabled(False)
         self._edge = line(vertical=True)
@@ -133,6 +137,11 @@ class RunsView(QTableView):
     def widths(self) -> dict[str, int]:
         """Return the widths that the person gave columns, in pixels at zoom 1, by column name."""
         return dict(self._widths)
+
+    def startDrag(self, _actions: Qt.DropAction) -> None:
+        drag = QDrag(self)
+        drag.setMimeData(mime_of(self.selected_ids(_MOST_DRAGGED), self.store))
+        drag.exec(Qt.DropAction.CopyAction)
 
     def visible_rows(self) -> tuple[int, int]:
         """Return the first row on the screen, and the one after the last."""
@@ -395,3 +404,12 @@ class RunsView(QTableView):
             view.verticalHeader().setMinimumSectionSize(height)
             view.verticalHeader().setDefaultSectionSize(height)
         self._columns_changed()
+
+
+class _Frozen(QTableView):
+    """The name and the pinned columns; its rows are dragged as the table's."""
+
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        view = self.parent()
+        if isinstance(view, RunsView):
+            view.startDrag(actions)

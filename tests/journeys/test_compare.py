@@ -221,6 +221,9 @@ def test_what_is_selected_is_copied_and_all_is_exported(hands, tmp_path):
     hands.page._commands.export_to(tmp_path / "no" / "a.csv")
     hands.settle()
     assert not (tmp_path / "no").exists()
+    said = hands.window.toast._text.text()
+    assert str(tmp_path / "no") in said
+    assert "Errno" not in said
 
 
 def test_a_text_is_compared_line_by_line(hands):
@@ -288,8 +291,8 @@ def test_a_run_is_removed_and_opened_from_its_header(hands):
 
 def test_a_click_on_a_section_folds_it(hands):
     at = hands.model.entries().index(Section.PARAMS)
-    place = hands.view.frozen.visualRect(hands.model.index(at, 0)).center()
-    viewport = hands.view.frozen.viewport()
+    place = hands.view.keys.visualRect(hands.model.index(at, 0)).center()
+    viewport = hands.view.keys.viewport()
     QTest.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=QPoint(40, place.y()))
     assert hands.facts(Section.PARAMS) == []
     driving.activate(hands.qtbot, hands.window)

@@ -8,7 +8,7 @@ from runcase.itemmodels.compare_rows import Row, Section
 from runcase.itemmodels.directions import Direction
 
 NOT_LOGGED = "not logged"
-_MONO_KEYS = frozenset({"git commit", "parent run"})
+_MONO_KEYS = frozenset({"command", "source", "entry point", "git commit", "parent run"})
 _LARGE = 1e3  # percent that are written with an exponent, so that they fit
 _MONO = frozenset({Section.PARAMS, Section.TAGS, Section.DATASETS, Section.ENVIRONMENT})
 

@@ -1,5 +1,6 @@
 """Lays compared runs out as rows: one for each metric, param, tag, attribute and dataset."""
 
+import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -34,14 +35,20 @@ class Section(StrEnum):
     ARTIFACTS = "Artifacts"
 
 
-# Tags that are shown as attributes or as the runs' names.
+# Tags that are shown as attributes or as the runs' names; of one name the first one counts that a
+# run has, as those of git had other keys before MLflow 1.0.
 _SHOWN_TAGS = {
     "mlflow.source.name": "source",
     "mlflow.source.type": "source type",
     "mlflow.project.entryPoint": "entry point",
+    "mlflow.project.backend": "project backend",
+    "mlflow.project.env": "project environment",
+    "mlflow.docker.image.name": "docker image",
     "mlflow.source.git.commit": "git commit",
     "mlflow.source.git.branch": "git branch",
+    "mlflow.gitBranchName": "git branch",
     "mlflow.source.git.repoURL": "git repository",
+    "mlflow.gitRepoURL": "git repository",
     "mlflow.parentRunId": "parent run",
 }
 _HIDDEN_TAGS = frozenset({"mlflow.runName", "mlflow.user"})
@@ -220,13 +227,28 @@ def _attributes(runs: Sequence[ComparedRun], stores: Sequence[str]) -> list[Row]
     }
     if stores:
         facts["store"] = list(stores)
+    facts["command"] = [_command(each.tags) for each in runs]
     for tag, name in _SHOWN_TAGS.items():
-        facts[name] = [each.tags.get(tag) or None for each in runs]
+        found = [each.tags.get(tag) or None for each in runs]
+        known = facts.get(name, found)
+        facts[name] = [one or other for one, other in zip(known, found, strict=True)]
     return [
         row_of(Section.ATTRIBUTES, name, texts)
         for name, texts in facts.items()
         if any(text is not None for text in texts)
     ]
+
+
+def _command(tags: Mapping[str, str]) -> str | None:
+    """Return what starts a run again as far as MLflow has noted it, None of a notebook or a job."""
+    source, kind = tags.get("mlflow.source.name", ""), tags.get("mlflow.source.type", "")
+    entry = tags.get("mlflow.project.entryPoint", "")
+    if source and (kind == "PROJECT" or entry):
+        commit = tags.get("mlflow.source.git.commit", "")
+        options = f" -e {shlex.quote(entry)}" if entry else ""
+        options += f" -v {commit}" if commit and "://" in source else ""
+        return f"mlflow run {shlex.quote(source)}{options}"
+    return f"python {shlex.quote(source)}" if source.endswith(".py") else None
 
 
 def _moment(ms: int | None) -> str | None:

@@ -82,12 +82,13 @@ class CompareTableModel(QAbstractTableModel):
     def next_difference(self, index: Index, step: int) -> QModelIndex:
         """Return the next cell that differs in reading order; of a whole row its first one."""
         columns = max(1, self.columnCount())
-        here = index.row() * columns + index.column() if index.isValid() else -1
+        outside = -1 if step > 0 else self.rowCount() * columns
+        here = index.row() * columns + index.column() if index.isValid() else outside
         places = self._stops[:, 0] * columns + self._stops[:, 1]
         if step > 0:
             at = int(np.searchsorted(places, here, "right"))
         else:
-            at = int(np.searchsorted(places, here if here >= 0 else len(places), "left")) - 1
+            at = int(np.searchsorted(places, here, "left")) - 1
         if not 0 <= at < len(places):
             return QModelIndex()
         return self.index(int(self._stops[at, 0]), int(self._stops[at, 1]))

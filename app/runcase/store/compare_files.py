@@ -3,7 +3,7 @@
 import contextlib
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ _TEXTS = (
 )  # fmt: skip
 _MOST_REQUIREMENTS = 256_000
 _CONDA_ENTRY = re.compile(r"\s*-\s+['\"]?([\w.\[\],-]+\s*[=<>!~][^'\"#:]*)['\"]?\s*")
+_PYTHON = re.compile(r"python:\s*['\"]?(\d[\w.]*)['\"]?\s*")
 _REQUIREMENT = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]*\])?)\s*(.*)")
 
 
@@ -99,14 +100,13 @@ def requirements(files: Mapping[str, FileAt]) -> dict[str, str]:
     found: dict[str, str] = {}
     for path in sorted(files):
         name = path.rsplit("/", 1)[-1]
-        if name not in ("requirements.txt", "conda.yaml"):
+        if name not in _NEEDS:
             continue
         try:
             text = _bytes(files[path], _MOST_REQUIREMENTS).decode("utf-8", "replace")
         except (NotFoundError, DeniedError):
             continue
-        lines = text.splitlines() if name == "requirements.txt" else _of_conda(text)
-        for line in lines:
+        for line in _NEEDS[name](text):
             _add_requirement(line, found)
     return found
 
@@ -129,6 +129,20 @@ def _of_conda(text: str) -> list[str]:
     """
     found = (_CONDA_ENTRY.fullmatch(line) for line in text.splitlines())
     return [match[1] for match in found if match is not None]
+
+
+def _of_python_env(text: str) -> list[str]:
+    """Return the Python of a python_env.yaml; the packages that it names build others."""
+    found = (_PYTHON.fullmatch(line) for line in text.splitlines())
+    return [f"python=={match[1]}" for match in found if match is not None]
+
+
+# How the files of a logged model say what it needs, line by line.
+_NEEDS: dict[str, Callable[[str], list[str]]] = {
+    "requirements.txt": str.splitlines,
+    "conda.yaml": _of_conda,
+    "python_env.yaml": _of_python_env,
+}
 
 
 def _below(folder: Path | None, prefix: str, progress: Progress) -> dict[str, FileAt]:

@@ -70,19 +70,9 @@ class Shown:
     spans: tuple[Span, ...] = ()
 
 
-def difference(left: str, right: str, canonical: bool = True) -> TextDifference:
-    """Compare two texts line by line.
-
-    Args:
-        left: The text before.
-        right: The text after.
-        canonical: Whether JSON is compared sorted by key and indented, where both are JSON.
-    """
-    pretty = _pretty(left), _pretty(right)
-    is_json = pretty[0] is not None and pretty[1] is not None
+def difference(left: str, right: str) -> TextDifference:
+    """Compare two texts line by line."""
     note = ""
-    if canonical and pretty[0] is not None and pretty[1] is not None:
-        left, right = pretty[0], pretty[1]
     a, b = left.splitlines(), right.splitlines()
     start = 0
     while start < min(len(a), len(b)) and a[start] == b[start]:
@@ -108,7 +98,7 @@ def difference(left: str, right: str, canonical: bool = True) -> TextDifference:
     removed = sum(line.left is not None for line in lines if line.change is not Change.SAME)
     if len(lines) > _MOST_SHOWN:
         note = f"Only the first {_MOST_SHOWN:,} of {len(lines):,} lines are shown."
-    return TextDifference(tuple(lines[:_MOST_SHOWN]), added, removed, note, is_json)
+    return TextDifference(tuple(lines[:_MOST_SHOWN]), added, removed, note)
 
 
 def sides(lines: Sequence[Line]) -> tuple[list[Shown], list[Shown]]:
@@ -141,7 +131,8 @@ def unified(lines: Sequence[Line]) -> list[Shown]:
     return shown + added
 
 
-def _pretty(text: str) -> str | None:
+def laid_out(text: str) -> str | None:
+    """Return JSON sorted by key and indented, None where a text is no JSON."""
     if not text.lstrip().startswith(("{", "[")):
         return None
     try:

@@ -225,3 +225,35 @@ def test_thousands_of_keys_of_200_runs_fit():
     assert keys(model) == [Section.METRICS, "loss"]
     model.set_only_differences(False)
     assert model.counts(Section.METRICS) == (1, 2_001)
+
+
+def test_what_started_a_run_is_compared():
+    git = {"mlflow.source.git.commit": "abc", "mlflow.gitBranchName": "main"}
+    project = {"mlflow.source.name": "https://a/b", "mlflow.source.type": "PROJECT", **git}
+    project["mlflow.project.entryPoint"] = "train all"
+    script = {"mlflow.source.name": "train.py", "mlflow.source.git.branch": "dev"}
+    notebook = {"mlflow.source.name": "/Users/a/n", "mlflow.source.type": "NOTEBOOK"}
+    runs = [compared(at, tags=tags) for at, tags in enumerate((project, script, notebook))]
+    model = shown(runs)
+    assert named(model, "command").texts == (
+        "mlflow run https://a/b -e 'train all' -v abc", "python train.py", None,
+    )  # fmt: skip
+    assert named(model, "git branch").texts == ("main", "dev", None)
+    assert named(model, "entry point").texts == ("train all", None, None)
+    assert model.cell(named(model, "git commit"), 0).mono
+    assert not any(row.key.startswith("mlflow.") for row in model.rows)
+
+
+def test_runs_of_another_store_are_told_apart():
+    heads = [Head("a", "ant", "", "", 0), Head("a", "ant", "", "", 1, "/data/lab/mlflow.db")]
+    assert heads[0].key != heads[1].key
+    assert heads[1].label == "ant · lab/mlflow.db"
+    rows = rows_of([compared(0), compared(0)], stores=("mine.db", "lab/mlflow.db"))
+    assert next(row for row in rows if row.key == "store").differs
+    model = CompareModel()
+    model.show(heads, rows)
+    model.set_baseline(1)
+    model.show(heads[::-1], rows)
+    assert model.baseline == 0, "the baseline stays the same run"
+    text = table_text(heads, rows, "csv", False)
+    assert text.splitlines()[0] == "section,key,ant,ant · lab/mlflow.db"

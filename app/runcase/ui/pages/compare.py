@@ -375,7 +375,7 @@ class ComparePage(Page):
         if self.model.transposed or not self.model.heads:
             return
         across = self.view.horizontalHeader()
-        first = max(1, across.visualIndexAt(self.view.frozen.width() + 1))
+        first = max(1, across.visualIndexAt(self.view.keys.width() + 1))
         last = across.visualIndexAt(self.view.viewport().width() - 1)
         runs = range(first - 1, len(self.model.heads) if last < 0 else last)
         names = [

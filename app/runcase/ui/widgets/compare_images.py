@@ -25,6 +25,7 @@ _SPEEDS = ((250, "4 times a second"), (500, "twice a second"), (1000, "every sec
            (2000, "every 2 seconds"))  # fmt: skip
 _GAINS = ((0, "Amplified to see"), (1, "As it is"), (4, "× 4"), (16, "× 16"), (64, "× 64"))
 _LEVELS = 255
+_LEAST_SHARE = 0.001
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,9 +170,9 @@ class CompareImages(QWidget):
         if not found.differing:
             said = "All pixels are the same"
         else:
-            share = 100 * found.differing / max(1, found.compared)
+            share = _percent(found.differing / max(1, found.compared))
             of = f"{formats.count(found.differing)} of {formats.counted(found.compared, 'pixel')}"
-            said = f"{of} differ ({share:.2g} %), by {found.largest} of {_LEVELS} at most"
+            said = f"{of} differ ({share}), by {found.largest} of {_LEVELS} at most"
         notes = []
         if (left.width, left.height) != (right.width, right.height):
             scaled = self.stretch.isChecked()
@@ -208,6 +209,13 @@ def _scaled(frame: Frame, like: Frame) -> Frame:
     made = image.scaled(like.width, like.height).convertToFormat(form)
     pixels = bytes(made.constBits())
     return replace(frame, width=like.width, height=like.height, pixels=pixels)
+
+
+def _percent(share: float) -> str:
+    """Write a share so that neither few pixels become none, nor most of them all."""
+    if 0 < share < _LEAST_SHARE:
+        return f"under {_LEAST_SHARE:.1%}"
+    return f"{min(share, 1 - _LEAST_SHARE) if share < 1 else share:.1%}"
 
 
 def _is_smaller(image: Image) -> bool:

@@ -7,13 +7,14 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from runcase.errors import RuncaseError
+from runcase.preview.compare_json import laid_out as tree_laid_out
 from runcase.preview.compare_tables import TableDifference, table_difference
 from runcase.preview.document import Document, Image, Model, Page, Request, Table, Text, Tree
 from runcase.preview.table import CELLS
 from runcase.progress import Progress
 from runcase.store.artifact_files import confine
 from runcase.store.compare_files import FileAt
-from runcase.store.compare_lines import TextDifference, difference
+from runcase.store.compare_lines import TextDifference, difference, laid_out
 from runcase.ui.context import Context
 
 # The worker gives fewer rows of wide tables.
@@ -130,20 +131,27 @@ class PairReader(QObject):
         elif isinstance(left, Table) and isinstance(right, Table):
             self._compare_tables(left, right)
         elif left is not None and right is not None:
-            self._compare_texts(_text(left), _text(right))
+            self._compare_texts(left, right)
 
-    def _compare_texts(self, left: Text | None, right: Text | None) -> None:
-        if left is None or right is None:
+    def _compare_texts(self, left: Document, right: Document) -> None:
+        texts = _text(left), _text(right)
+        if texts[0] is None or texts[1] is None:
             self.found.emit(None)
             return
+        before, after = texts[0], texts[1]
         canonical = self.canonical
 
         def work(_progress: Progress) -> TextDifference:
-            made = difference(left.text, right.text, canonical)
-            notes = [made.note, left.note, right.note]
-            if left.truncated or right.truncated:
+            one, other = _json(left, before), _json(right, after)
+            is_json = one is not None and other is not None
+            if canonical and one is not None and other is not None:
+                return replace(difference(one, other), is_json=True)
+            made = difference(before.text, after.text)
+            notes = [made.note, before.note, after.note]
+            if before.truncated or after.truncated:
                 notes.insert(0, _CUT)
-            return replace(made, note=" ".join(dict.fromkeys(note for note in notes if note)))
+            note = " ".join(dict.fromkeys(each for each in notes if each))
+            return replace(made, note=note, is_json=is_json)
 
         self._work(work)
 
@@ -172,6 +180,12 @@ def _text(document: Document) -> Text | None:
     if isinstance(document, Text):
         return document
     return document.source if isinstance(document, Tree | Page | Model) else None
+
+
+def _json(document: Document, text: Text) -> str | None:
+    """Return JSON in one layout, None where a document is none or not whole."""
+    found = tree_laid_out(document) if isinstance(document, Tree) else None
+    return found if found is not None or text.truncated else laid_out(text.text)
 
 
 def _has_more(left: Table, right: Table) -> bool:

@@ -10,11 +10,12 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from runcase.itemmodels.compare import CompareModel
 from runcase.itemmodels.compare_rows import Row, Section
 from runcase.ui.theme import Theme
+from runcase.ui.widgets import frozen
 from runcase.ui.widgets.compare_delegate import CompareDelegate
 from runcase.ui.widgets.compare_header import CompareHeader
 from runcase.ui.widgets.letters import is_letter
@@ -46,30 +47,8 @@ class CompareView(QTableView):
         self.header = CompareHeader(paints, model, self)
         self._frozen_header = CompareHeader(paints, model, self._frozen)
         for view, header in ((self, self.header), (self._frozen, self._frozen_header)):
-            view.setModel(model)
-            view.setItemDelegate(self.cells)
-            view.setHorizontalHeader(header)
-            view.verticalHeader().hide()
-            view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-            view.setShowGrid(False)
-            view.setWordWrap(False)
-            view.setFrameShape(QFrame.Shape.NoFrame)
-            view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-            view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-            view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-            view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-            view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-            view.setTabKeyNavigation(False)
-        self.setCornerButtonEnabled(False)
-        self._frozen.setSelectionModel(self.selectionModel())
-        self._frozen.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        for set_policy in (
-            self._frozen.setVerticalScrollBarPolicy,
-            self._frozen.setHorizontalScrollBarPolicy,
-        ):
-            set_policy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.verticalScrollBar().valueChanged.connect(self._frozen.verticalScrollBar().setValue)
-        self._frozen.verticalScrollBar().valueChanged.connect(self.verticalScrollBar().setValue)
+            frozen.set_up(view, header, model, self.cells)
+        frozen.join(self, self._frozen)
         self._frozen_header.sectionResized.connect(self._frozen_resized)
         self.header.geometriesChanged.connect(self._place_frozen)
         self._frozen.clicked.connect(self._clicked)
@@ -81,7 +60,7 @@ class CompareView(QTableView):
         self._restyle()
 
     @property
-    def frozen(self) -> QTableView:
+    def keys(self) -> QTableView:
         """Return the view of the keys, which is always in sight."""
         return self._frozen
 
@@ -159,10 +138,7 @@ class CompareView(QTableView):
         # The frozen column is always in sight, and hides what lies below it.
         if index.column() > 0:
             super().scrollTo(index, hint)
-            hidden = self._frozen.width() - self.visualRect(index).left()
-            if hidden > 0:
-                bar = self.horizontalScrollBar()
-                bar.setValue(bar.value() - hidden)
+            frozen.uncover(self, self._frozen, index.column())
         elif index.isValid():
             shown = max(1, self.columnAt(self._frozen.width() + 1))
             super().scrollTo(self.compared.index(index.row(), shown), hint)
@@ -274,14 +250,7 @@ class CompareView(QTableView):
             self._place_frozen()
 
     def _place_frozen(self) -> None:
-        height = self.header.height()
-        width = self._frozen.columnWidth(0)
-        self._frozen.setGeometry(0, 0, width, height + self.viewport().height())
-        self._frozen.raise_()  # over the header, which was made after it
-        self._frozen_header.setFixedHeight(height)
-        bar, mine = self._frozen.verticalScrollBar(), self.verticalScrollBar()
-        bar.setRange(mine.minimum(), mine.maximum())
-        bar.setValue(mine.value())
+        frozen.place(self, self._frozen, self._frozen.columnWidth(0))
 
     def _restyle(self) -> None:
         height = self._theme.px(self._row_height)

@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QDrag, QKeyEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from runcase.itemmodels import columns as titles
 from runcase.itemmodels.row_difference import ranges
@@ -21,6 +21,7 @@ from runcase.itemmodels.runs import RunsModel
 from runcase.store.records import ColumnKey, Kind
 from runcase.ui.run_mime import mime_of
 from runcase.ui.theme import Theme
+from runcase.ui.widgets import frozen
 from runcase.ui.widgets.basics import line
 from runcase.ui.widgets.letters import is_letter
 from runcase.ui.widgets.runs_delegate import RunsDelegate
@@ -59,34 +60,14 @@ class RunsView(QTableView):
         self.frozen_header = RunsHeader(paints, runs, self._frozen)
         self.frozen_header.setSectionsMovable(False)
         for view, header in ((self, self.header), (self._frozen, self.frozen_header)):
-            view.setModel(runs)
-            view.setItemDelegate(self._delegate)
-            view.setHorizontalHeader(header)
-            view.verticalHeader().hide()
-            view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-            view.setShowGrid(False)
-            view.setWordWrap(False)
-            view.setFrameShape(QFrame.Shape.NoFrame)
+            frozen.set_up(view, header, runs, self._delegate)
             view.setMouseTracking(True)
-            view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-            view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-            view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-            view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-            view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-            view.setTabKeyNavigation(False)
             view.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
             view.viewport().installEventFilter(self)
-        self.setCornerButtonEnabled(False)
+        frozen.join(self, self._frozen)
         self._edge = line(vertical=True)
         self._edge.setParent(self)
-        self._frozen.raise_()  # the table's header was made after it, and would cover its own
-        self._frozen.setSelectionModel(self.selectionModel())
-        self._frozen.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._frozen.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._frozen.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.horizontalScrollBar().valueChanged.connect(self._show_edge)
-        self.verticalScrollBar().valueChanged.connect(self._frozen.verticalScrollBar().setValue)
-        self._frozen.verticalScrollBar().valueChanged.connect(self.verticalScrollBar().setValue)
         self.frozen_header.sectionResized.connect(self._frozen_resized)
         self.header.sectionResized.connect(self._resized)
         self.header.sectionMoved.connect(self._moved)
@@ -260,10 +241,7 @@ class RunsView(QTableView):
         # The frozen columns are always in sight: do not scroll sideways for them.
         if index.column() > self._pinned:
             super().scrollTo(index, hint)
-            covered = self._frozen.width() - self.columnViewportPosition(index.column())
-            if covered > 0:
-                bar = self.horizontalScrollBar()
-                bar.setValue(bar.value() - covered)
+            frozen.uncover(self, self._frozen, index.column())
         elif index.isValid():
             shown = max(0, self.columnAt(self._frozen.width() + 1))
             super().scrollTo(self.runs.index(index.row(), shown), hint)
@@ -368,14 +346,8 @@ class RunsView(QTableView):
             self._place_frozen()
 
     def _place_frozen(self) -> None:
-        header = self.header.height()
         width = sum(self._frozen.columnWidth(at) for at in range(self._pinned + 1))
-        self._frozen.setGeometry(0, 0, width, header + self.viewport().height())
-        self.frozen_header.setFixedHeight(header)
-        self._frozen.verticalScrollBar().setRange(
-            self.verticalScrollBar().minimum(), self.verticalScrollBar().maximum()
-        )
-        self._frozen.verticalScrollBar().setValue(self.verticalScrollBar().value())
+        frozen.place(self, self._frozen, width)
         self._edge.setGeometry(width, 0, 1, self._frozen.height())
         self._edge.raise_()
         self._show_edge()

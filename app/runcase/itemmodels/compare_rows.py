@@ -8,6 +8,7 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
+from runcase.curves.links import link
 from runcase.itemmodels import formats
 from runcase.itemmodels.column_stats import Stats, value_stats
 from runcase.itemmodels.directions import Direction, direction
@@ -15,7 +16,6 @@ from runcase.itemmodels.run_texts import run_duration
 from runcase.progress import Progress
 from runcase.store.compare import ComparedRun
 from runcase.store.compare_json import leaves
-from runcase.store.compare_links import link
 
 Floats = npt.NDArray[np.float64]
 Texts = tuple[str | None, ...]

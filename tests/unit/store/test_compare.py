@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from made import expected, unpack
+from runcase.curves.links import link
 from runcase.progress import Progress
 from runcase.store.artifacts import ArtifactFinder
 from runcase.store.compare import best_values, read_runs
 from runcase.store.compare_files import FileAt, digests, find_files, requirements, same_texts
 from runcase.store.compare_json import leaves
 from runcase.store.compare_lines import Change, Tone, difference, laid_out, sides, unified
-from runcase.store.compare_links import link
 from runcase.store.engine import Store
 
 

@@ -44,12 +44,14 @@ class ChartView(QWidget):
     """One chart; the runs that are shown, selected and hovered are the page's own state.
 
     `run_clicked` and `run_hovered` carry a run id, "" for none; `brushed` a frozenset of run ids,
-    or None when the brush is gone.
+    or None when the brush is gone. `drawn` says that other data are shown: note, legend and numbers
+    may have changed.
     """
 
     run_clicked = Signal(str)
     run_hovered = Signal(str)
     brushed = Signal(object)
+    drawn = Signal()
 
     def __init__(self, theme: Theme, chart: Chart, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -124,7 +126,14 @@ class ChartView(QWidget):
 
 
 class RunsChart(ChartView):
-    """A chart of columns of runs: a scatter, a box plot and the like."""
+    """A chart of columns of runs: a scatter, a box plot and the like.
+
+    `edited` carries this chart as a person changed it within the plot, `wanted` another chart to
+    add: the scatter of a cell.
+    """
+
+    edited = Signal(object)
+    wanted = Signal(object)
 
     def __init__(self, theme: Theme, chart: Chart, parent: QWidget | None = None) -> None:
         super().__init__(theme, chart, parent)

@@ -1,0 +1,1 @@
+"""Writes Python scripts that draw charts of runs with matplotlib, their data included."""

@@ -1,0 +1,200 @@
+"""The frame of a chart of runs: where its axes lie, their ticks and captions, and the grid."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF
+
+from runcase.curves.scales import Scale, ScaleKind, ticks
+from runcase.curves.series import Floats
+from runcase.itemmodels import formats
+from runcase.ui.plots.ink import Ink
+
+# What a place far outside is cut to: a painter counts pixels in 32 bits.
+_FAR = 1e5
+_TICK_GAP = 5.0
+_DAY = 8.64e7
+_LEFT = Qt.AlignmentFlag.AlignLeft
+_RIGHT = Qt.AlignmentFlag.AlignRight
+_CENTER = Qt.AlignmentFlag.AlignHCenter
+_MIDDLE = Qt.AlignmentFlag.AlignVCenter
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Two axes around an area of a widget or a page."""
+
+    area: QRectF
+    x: Scale
+    y: Scale
+
+    def px(self, places: Floats) -> Floats:
+        """Return where places on x are, (n,), in pixels from the left."""
+        found: Floats = self.area.left() + self.x.share(places) * self.area.width()
+        return np.clip(found, -_FAR, _FAR)
+
+    def py(self, places: Floats) -> Floats:
+        """Return where places on y are, (n,), in pixels from the top."""
+        found: Floats = self.area.bottom() - self.y.share(places) * self.area.height()
+        return np.clip(found, -_FAR, _FAR)
+
+    def x_at(self, place: float) -> float:
+        """Return where one place on x is."""
+        return float(self.px(np.array([place]))[0])
+
+    def y_at(self, place: float) -> float:
+        """Return where one place on y is."""
+        return float(self.py(np.array([place]))[0])
+
+    def shares(self, point: QPointF) -> tuple[float, float]:
+        """Return a point as shares of x and of y, both 0 to 1 within the area."""
+        across = (point.x() - self.area.left()) / max(1.0, self.area.width())
+        return across, (self.area.bottom() - point.y()) / max(1.0, self.area.height())
+
+
+def fit_frame(ink: Ink, bounds: QRectF, x: Scale, y: Scale, side: float = 0.0) -> Frame:
+    """Leave room for ticks and captions, and at the right for `side` pixels of a colour bar."""
+    caption = QFontMetricsF(ink.font("caption"))
+    line = caption.height()
+    inner = bounds.height() - 2 * line
+    names = [tick for _, tick in _texts(y, _most(y, inner, line))]
+    widest = max((caption.horizontalAdvance(name) for name in names), default=0.0)
+    left = min(widest + 2 * _TICK_GAP + 2, bounds.width() * 0.4)
+    below = 2 * line + _TICK_GAP if x.title else line + _TICK_GAP
+    above = line + 4 if y.title else 6
+    area = QRectF(
+        bounds.left() + left,
+        bounds.top() + above,
+        max(10.0, bounds.width() - left - side - 10),
+        max(10.0, bounds.height() - above - below),
+    )
+    return Frame(area, x, y)
+
+
+def paint_axes(ink: Ink, frame: Frame, *, under: tuple[str, ...] = ()) -> None:
+    """Paint grid, axes, ticks and captions; `under` stands below the names of x's categories."""
+    painter, area = ink.painter, frame.area
+    painter.setFont(ink.font("caption"))
+    metrics = QFontMetricsF(ink.font("caption"))
+    line = metrics.height()
+    painter.setPen(ink.pen("grid"))
+    y_ticks = _texts(frame.y, _most(frame.y, area.height(), line))
+    if frame.y.kind is not ScaleKind.CATEGORY:
+        for place, _ in y_ticks:
+            y = frame.y_at(place)
+            painter.drawLine(QLineF(area.left(), y, area.right(), y))
+    painter.setPen(ink.pen("border-strong"))
+    painter.drawLine(QLineF(area.left(), area.top(), area.left(), area.bottom()))
+    painter.drawLine(QLineF(area.left(), area.bottom(), area.right(), area.bottom()))
+    painter.setPen(ink.color("muted"))
+    for place, text in y_ticks:
+        y = frame.y_at(place)
+        box = QRectF(0, y - line / 2, area.left() - _TICK_GAP, line)
+        ink.text(box, text, _RIGHT | _MIDDLE, Qt.TextElideMode.ElideMiddle)
+    _paint_x_ticks(ink, frame, line, under)
+    painter.setPen(ink.color("muted"))
+    if frame.x.title:
+        box = QRectF(0, area.bottom() + _TICK_GAP + line, area.right(), line)
+        ink.text(box, _caption(frame.x), _RIGHT | _MIDDLE, Qt.TextElideMode.ElideMiddle)
+    if frame.y.title:
+        box = QRectF(_TICK_GAP, area.top() - line - 4, area.center().x() - 2 * _TICK_GAP, line)
+        ink.text(box, _caption(frame.y), _LEFT | _MIDDLE, Qt.TextElideMode.ElideMiddle)
+
+
+def _paint_x_ticks(ink: Ink, frame: Frame, line: float, under: tuple[str, ...]) -> None:
+    painter, area, scale = ink.painter, frame.area, frame.x
+    is_category = scale.kind is ScaleKind.CATEGORY
+    widest = area.width()
+    if is_category:
+        widest = area.width() / max(1e-9, abs(scale.high - scale.low))
+    most = int(area.width() / (4.5 * line))
+    shown = _texts(scale, most if not is_category else max(2, int(area.width() / 24)))
+    for place, text in shown:
+        x = frame.x_at(place)
+        if is_category:
+            room = min(widest, area.width()) - 4
+            if len(shown) > 1:
+                room = max(room, (shown[1][0] - shown[0][0]) * widest - 4)
+            box = QRectF(x - room / 2, area.bottom() + _TICK_GAP - 1, room, line)
+            painter.setPen(ink.color("text-2" if under else "muted"))
+            ink.text(box, text, _CENTER | _MIDDLE, Qt.TextElideMode.ElideMiddle)
+            if under and int(place) < len(under):
+                painter.setPen(ink.color("muted"))
+                box.translate(0, line)
+                ink.text(box, under[int(place)], _CENTER | _MIDDLE, Qt.TextElideMode.ElideRight)
+        else:
+            wide = QFontMetricsF(painter.font()).horizontalAdvance(text)
+            left = min(max(0.0, x - wide / 2), area.right() + 8 - wide)
+            painter.drawText(QPointF(left, area.bottom() + _TICK_GAP + line * 0.8), text)
+
+
+def value_text(scale: Scale, place: float) -> str:
+    """Write the value at a place in full, for a tooltip."""
+    if scale.kind is ScaleKind.CATEGORY:
+        at = round(place)
+        return scale.labels[at] if 0 <= at < len(scale.labels) else formats.MISSING
+    value = scale.value(place)
+    if scale.kind is ScaleKind.TIME:
+        return formats.moment(round(value)) if math.isfinite(value) else formats.MISSING
+    if scale.kind is ScaleKind.DURATION:
+        return formats.duration(round(value)) if math.isfinite(value) else formats.MISSING
+    return formats.number(value)
+
+
+def axis_texts(scale: Scale, most: int) -> list[tuple[float, str]]:
+    """Return the places of about `most` ticks and what is written at them."""
+    return _texts(scale, most)
+
+
+def _caption(scale: Scale) -> str:
+    return f"{scale.title} (log)" if scale.kind is ScaleKind.LOG else scale.title
+
+
+def _most(scale: Scale, height: float, line: float) -> int:
+    return max(2, int(height / (line * (1.3 if scale.kind is ScaleKind.CATEGORY else 2.6))))
+
+
+def _texts(scale: Scale, most: int) -> list[tuple[float, str]]:
+    found = ticks(scale, most)
+    return [(place, _tick(scale, place, found.step)) for place in found.places]
+
+
+def _tick(scale: Scale, place: float, step: float) -> str:
+    if scale.kind is ScaleKind.CATEGORY:
+        return scale.labels[int(place)]
+    if scale.kind is ScaleKind.TIME:
+        return _moment(place, step)
+    if scale.kind is ScaleKind.DURATION:
+        return formats.duration(round(place)) if place else "0"
+    if scale.kind is ScaleKind.LOG:
+        if step == 0 and abs(place - round(place)) < 1e-9 and not -2 < place < 5:
+            return f"1e{round(place)}"
+        return short(scale.value(place))
+    if place == 0:
+        return "0"
+    if formats.is_scientific(place):
+        return formats.number(place)
+    decimals = min(12, max(0, math.ceil(-math.log10(step) - 1e-9))) if step > 0 else 6
+    return f"{place:,.{decimals}f}".replace("-", formats.MINUS)
+
+
+def short(value: float) -> str:
+    """Write a round number without zeros behind it."""
+    if formats.is_scientific(value) or not math.isfinite(value):
+        return formats.number(value)
+    return f"{value:,.6g}".replace("-", formats.MINUS)
+
+
+def _moment(ms: float, step: float) -> str:
+    when = formats.local_time(round(ms)) if math.isfinite(ms) else None
+    if when is None:
+        return ""
+    if step < _DAY and (when.hour, when.minute, when.second) != (0, 0, 0):
+        return f"{when:%H:%M:%S}" if step < 6e4 else f"{when:%H:%M}"
+    if step > 300 * _DAY:
+        return f"{when.year}"
+    return f"{when.day} {when:%b}" if step < 80 * _DAY else f"{when:%b} {when.year}"

@@ -6,7 +6,7 @@ import numpy as np
 
 from runcase.curves.figures.bars import Bars
 from runcase.curves.run_table import RunTable
-from runcase.curves.scripts.writing import Look, axis, color_of, listed, moments, script
+from runcase.curves.scripts.writing import Look, axis, color_of, listed, moments, script, shown
 
 _MOST = 60
 
@@ -16,7 +16,7 @@ def bars_script(table: RunTable, figure: Bars, looks: Mapping[str, Look]) -> str
     runs = [str(table.run_ids[int(run)]) if run >= 0 else "" for run in figure.runs]
     colors = [color_of(run, looks) or "#dde6f3" for run in runs]
     body = [
-        listed("names", (name.replace("$", "\\$") for name in figure.labels)),
+        listed("names", map(shown, figure.labels)),
         listed("values", figure.values),
         *moments(figure.x, "values"),
         listed("color", colors),

@@ -6,7 +6,16 @@ import numpy as np
 
 from runcase.curves.figures.box import Boxes
 from runcase.curves.run_table import RunTable
-from runcase.curves.scripts.writing import GREY, Look, axis, color_of, listed, script, values_at
+from runcase.curves.scripts.writing import (
+    GREY,
+    Look,
+    axis,
+    color_of,
+    listed,
+    quoted,
+    script,
+    values_at,
+)
 
 
 def box_script(table: RunTable, figure: Boxes, looks: Mapping[str, Look]) -> str:
@@ -18,7 +27,7 @@ def box_script(table: RunTable, figure: Boxes, looks: Mapping[str, Look]) -> str
     body = ["groups = {"]
     for code, label in enumerate(figure.groups.labels):
         own = ", ".join(repr(float(each)) for each in values[codes == code])
-        body.append(f"    {label!r}: [{own}],")
+        body.append(f"    {quoted(label)}: [{own}],")
     body += [
         "}",
         "groups = {name: values for name, values in groups.items() if values}",
@@ -34,7 +43,7 @@ def box_script(table: RunTable, figure: Boxes, looks: Mapping[str, Look]) -> str
         *axis("y", figure.y),
         'names = [f"{name}\\n{len(values)} runs" for name, values in groups.items()]',
         "ax.set_xticks(at, names)",
-        f"ax.set_xlabel({figure.groups.title!r})",
+        f"ax.set_xlabel({quoted(figure.groups.title)})",
         'ax.grid(axis="y", color="#eceef2")',
         "ax.set_axisbelow(True)",
     ]

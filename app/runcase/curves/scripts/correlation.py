@@ -1,15 +1,15 @@
 """Writes a correlation matrix as a matplotlib script."""
 
 from runcase.curves.figures.correlation import Correlation
-from runcase.curves.scripts.writing import listed, script
+from runcase.curves.scripts.writing import listed, script, shown
 
 
 def correlation_script(figure: Correlation) -> str:
     """Return the program of a figure."""
     high, wide = figure.matrix.values.shape
     body = [
-        listed("rows", (name.replace("$", "\\$") for name in figure.row_titles)),
-        listed("columns", (name.replace("$", "\\$") for name in figure.column_titles)),
+        listed("rows", map(shown, figure.row_titles)),
+        listed("columns", map(shown, figure.column_titles)),
         "values = [",
         *(f"    [{', '.join(_cell(each) for each in row)}]," for row in figure.matrix.values),
         "]",

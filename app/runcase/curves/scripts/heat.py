@@ -2,7 +2,7 @@
 
 from runcase.curves.figures.heat import Heat
 from runcase.curves.scales import ScaleKind
-from runcase.curves.scripts.writing import axis, listed, moments, script, values_at
+from runcase.curves.scripts.writing import axis, listed, moments, quoted, script, values_at
 
 STEPS = '["#edf1f6", "#cfe0f7", "#9cc1ef", "#5e97df", "#2a66bf"]'
 
@@ -25,7 +25,7 @@ def heat_script(figure: Heat) -> str:
         + repr(figure.z.low)
         + ",",
         "                     vmax=" + repr(figure.z.high) + ")",
-        f"fig.colorbar(mesh, label={figure.z.title!r})",
+        f"fig.colorbar(mesh, label={quoted(figure.z.title)})",
         *axis("x", figure.x),
         *axis("y", figure.y),
     ]

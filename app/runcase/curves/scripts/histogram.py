@@ -3,7 +3,7 @@
 from runcase.curves.figures.histogram import Histogram
 from runcase.curves.scales import ScaleKind
 from runcase.curves.scripts.scatter import PALETTE
-from runcase.curves.scripts.writing import axis, listed, moments, script, values_at
+from runcase.curves.scripts.writing import axis, listed, moments, quoted, script, values_at
 
 
 def histogram_script(figure: Histogram) -> str:
@@ -13,7 +13,7 @@ def histogram_script(figure: Histogram) -> str:
     body = [listed("edges", values_at(figure.x, figure.edges)), *moments(figure.x, "edges")]
     body.append("counts = {")
     for label, counts in zip(labels, figure.counts, strict=True):
-        body.append(f"    {label!r}: [{', '.join(str(int(each)) for each in counts)}],")
+        body.append(f"    {quoted(label)}: [{', '.join(str(int(each)) for each in counts)}],")
     body.append("}")
     colors = PALETTE if figure.groups is not None else ("#5688dc",)
     gap = 0.06 if figure.x.kind is ScaleKind.CATEGORY else 0.0
@@ -32,5 +32,5 @@ def histogram_script(figure: Histogram) -> str:
         "ax.set_axisbelow(True)",
     ]
     if figure.groups is not None:
-        body.append(f"ax.legend(title={title!r}, frameon=False)")
+        body.append(f"ax.legend(title={quoted(title)}, frameon=False)")
     return script(f"Histogram of {figure.x.title}", body)

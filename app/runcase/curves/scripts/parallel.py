@@ -7,7 +7,7 @@ import numpy as np
 from runcase.curves.figures.parallel import Axis, Parallel
 from runcase.curves.run_table import RunTable
 from runcase.curves.scales import ScaleKind, ticks
-from runcase.curves.scripts.writing import Look, color_of, listed, script
+from runcase.curves.scripts.writing import Look, color_of, listed, script, shown
 
 _MISSING = -0.08
 
@@ -21,7 +21,7 @@ def parallel_script(table: RunTable, figure: Parallel, looks: Mapping[str, Look]
         "from matplotlib.path import Path",
         "from matplotlib.patches import PathPatch",
         "",
-        listed("axes", (axis.scale.title.replace("$", "\\$") for axis in figure.axes)),
+        listed("axes", (shown(axis.scale.title) for axis in figure.axes)),
         f"# Where each run crosses the axes, 0 to 1; {_MISSING} where it has no value.",
         "runs = [",
         *(
@@ -61,7 +61,7 @@ def _ticks(axis: Axis) -> list[tuple[float, str]]:
     shares = axis.scale.share(np.array(found))
     places = 1 - shares if axis.falls else shares
     texts = (
-        axis.scale.labels[int(each)]
+        shown(axis.scale.labels[int(each)])
         if axis.scale.kind is ScaleKind.CATEGORY
         else f"{axis.scale.value(each):.4g}"
         for each in found

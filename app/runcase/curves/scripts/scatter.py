@@ -15,6 +15,7 @@ from runcase.curves.scripts.writing import (
     color_of,
     listed,
     moments,
+    quoted,
     script,
     values_at,
 )
@@ -50,7 +51,7 @@ def scatter_script(
         body.append("# Runs without that value stay hollow.")
         body.append("left = [(a, b) for a, b, c in zip(x, y, color) if c != c]")
         body.append(f"ax.scatter(*zip(*left) if left else ([], []), s=28, c='none', ec={GREY!r})")
-        body.append(f"fig.colorbar(points, label={figure.color.title!r})")
+        body.append(f"fig.colorbar(points, label={quoted(figure.color.title)})")
     elif figure.groups is not None:
         body += _grouped(figure, rows, size)
     else:
@@ -72,8 +73,8 @@ def _grouped(figure: Scatter, rows: "np.typing.NDArray[np.int64]", size: str) ->
     colors = [PALETTE[int(code)] if code >= 0 else GREY for code in codes]
     lines = [listed("color", colors), f"ax.scatter(x, y, s={size}, c=color)"]
     for at, label in enumerate(figure.groups.labels):
-        lines.append(f"ax.scatter([], [], c={PALETTE[at]!r}, label={label!r})")
-    lines.append(f"ax.legend(title={figure.groups.title!r}, frameon=False)")
+        lines.append(f"ax.scatter([], [], c={PALETTE[at]!r}, label={quoted(label)})")
+    lines.append(f"ax.legend(title={quoted(figure.groups.title)}, frameon=False)")
     return lines
 
 

@@ -80,16 +80,25 @@ def _literal(value: object) -> str:
     return repr(value)
 
 
+def shown(text: str) -> str:
+    """Return a text that matplotlib shows as it is: a dollar would begin a formula."""
+    return str(text).replace("$", "\\$")
+
+
+def quoted(text: str) -> str:
+    """Return the literal of a text that is shown."""
+    return repr(shown(text))
+
+
 def axis(letter: str, scale: Scale) -> list[str]:
     """Return the lines that make an axis of `ax` as a scale is: log, categories or limits."""
     lines = []
     unit = " (ms)" if scale.kind is ScaleKind.DURATION else ""
-    title = scale.title.replace("$", "\\$") + unit
+    title = shown(scale.title) + unit
     if scale.kind is ScaleKind.LOG:
         lines.append(f'ax.set_{letter}scale("log")')
     if scale.kind is ScaleKind.CATEGORY:
-        shown = [text.replace("$", "\\$") for text in scale.labels]
-        lines.append(listed(f"{letter}_labels", shown))
+        lines.append(listed(f"{letter}_labels", map(shown, scale.labels)))
         lines.append(f"ax.set_{letter}ticks(range(len({letter}_labels)), {letter}_labels)")
     if title:
         lines.append(f"ax.set_{letter}label({title!r})")

@@ -136,10 +136,8 @@ class BarChart(RowsPlot[Bars]):
             "runs": figure.counts.tolist(),
         }
 
-    def script(self) -> str:
-        if self.figure is None:
-            return ""
-        return bars_script(self.table, self.figure, styles_of(self.styles))
+    def script_of(self, figure: Bars) -> str:
+        return bars_script(self.table, figure, styles_of(self.styles))
 
     def _run_of(self, figure: Bars, row: int) -> str:
         run = int(figure.runs[row])

@@ -137,10 +137,8 @@ class BoxChart(RunsPlot[Boxes]):
     def numbers(self) -> dict[str, Sequence[Any]]:
         return as_numbers(self.table, [self.chart.name(Role.X), self.chart.name(Role.Y)])
 
-    def script(self) -> str:
-        if self.figure is None:
-            return ""
-        return box_script(self.table, self.figure, styles_of(self.styles))
+    def script_of(self, figure: Boxes) -> str:
+        return box_script(self.table, figure, styles_of(self.styles))
 
     def _half(self, frame: Frame) -> float:
         step = frame.area.width() / max(1e-9, frame.x.high - frame.x.low)

@@ -80,6 +80,13 @@ class ChartView(QWidget):
     def reset_zoom(self) -> None:
         """Show everything again; nothing to do where there is no zoom."""
 
+    def clear_brush(self) -> None:
+        """Take the brush away, without a signal; nothing to do where there is none."""
+
+    def names_itself(self) -> bool:
+        """Say whether the card names what is drawn: the table does not have those colours."""
+        return False
+
     @abstractmethod
     def restyle(self) -> None:
         """Draw the same data with the styles, the selection and the hovered run in force."""
@@ -122,7 +129,7 @@ class ChartView(QWidget):
 
     @abstractmethod
     def script(self) -> str:
-        """Return a Python script that draws this chart with matplotlib, data included."""
+        """Return a script that draws this chart with matplotlib, its data in it; "" for none."""
 
 
 class RunsChart(ChartView):

@@ -130,8 +130,8 @@ class CorrelationChart(RunsPlot[Correlation]):
             "runs": [int(figure.matrix.counts[cell]) for cell in cells],
         }
 
-    def script(self) -> str:
-        return "" if self.figure is None else correlation_script(self.figure)
+    def script_of(self, figure: Correlation) -> str:
+        return correlation_script(figure)
 
     def _cell_at(self, frame: Frame, figure: Correlation, point: QPointF) -> tuple[int, int] | None:
         if not frame.area.contains(point):

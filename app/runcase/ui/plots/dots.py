@@ -17,6 +17,7 @@ from runcase.ui.plots.ink import Ink
 _MOST_PAINTED = 4_000
 RADIUS = 3.6
 _REACH = 9.0
+_LARGEST_STAMP = 5.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,9 +86,10 @@ def paint_colored(
     vector: bool,
 ) -> None:
     """Paint filled circles: `codes` (m,) from 1 are places in `colors`, 0 is grey and hollow."""
-    if not vector and radii is None and len(dots.rows) > _MOST_PAINTED:
+    if not vector and len(dots.rows) > _MOST_PAINTED:
         shown = [*colors, ink.color("control")]
-        _stamp(ink, dots, np.where(codes == 0, len(shown), codes).astype(np.uint8), shown)
+        filled = np.where(codes == 0, len(shown), codes).astype(np.uint8)
+        _stamp_sizes(ink, dots, filled, shown, radii)
         return
     painter = ink.painter
     for at in range(len(dots.rows)):
@@ -101,13 +103,37 @@ def paint_colored(
         painter.drawEllipse(QPointF(dots.x[at], dots.y[at]), radius, radius)
 
 
-def _stamp(ink: Ink, dots: Dots, codes: npt.NDArray[np.uint8], colors: list[QColor]) -> None:
+def _stamp_sizes(
+    ink: Ink,
+    dots: Dots,
+    codes: npt.NDArray[np.uint8],
+    colors: list[QColor],
+    radii: Floats | None,
+) -> None:
+    """Paint discs of a few sizes, the largest below; smaller ones than of few points."""
+    if radii is None:
+        _stamp(ink, dots, codes, colors)
+        return
+    levels = np.round(radii * (_LARGEST_STAMP / max(_LARGEST_STAMP, radii.max()))).astype(np.int64)
+    for level in np.unique(levels)[::-1]:
+        own = levels == level
+        some = Dots(dots.rows[own], dots.x[own], dots.y[own])
+        _stamp(ink, some, codes[own], colors, float(level))
+
+
+def _stamp(
+    ink: Ink,
+    dots: Dots,
+    codes: npt.NDArray[np.uint8],
+    colors: list[QColor],
+    size: float = RADIUS - 0.6,
+) -> None:
     """Paint discs into a picture: its cost is that of its size, whatever the number of points."""
     ratio = ink.painter.device().devicePixelRatio()
-    left, top = float(dots.x.min()) - RADIUS - 1, float(dots.y.min()) - RADIUS - 1
-    radius = max(1, round((RADIUS - 0.6) * ratio))
-    wide = int((float(dots.x.max()) - left + RADIUS + 2) * ratio) + 1
-    high = int((float(dots.y.max()) - top + RADIUS + 2) * ratio) + 1
+    left, top = float(dots.x.min()) - size - 2, float(dots.y.min()) - size - 2
+    radius = max(1, round(size * ratio))
+    wide = int((float(dots.x.max()) - left + size + 3) * ratio) + 1
+    high = int((float(dots.y.max()) - top + size + 3) * ratio) + 1
     centers = np.zeros((high + 2 * radius, wide + 2 * radius), dtype=np.uint8)
     column = ((dots.x - left) * ratio).astype(np.int64) + radius
     row = ((dots.y - top) * ratio).astype(np.int64) + radius

@@ -131,8 +131,8 @@ class HeatChart(RunsPlot[Heat]):
             "n": [int(figure.count[row, at]) for row, at in filled],
         }
 
-    def script(self) -> str:
-        return "" if self.figure is None else heat_script(self.figure)
+    def script_of(self, figure: Heat) -> str:
+        return heat_script(figure)
 
     def _cell(self, frame: Frame, figure: Heat, row: int, column: int) -> QRectF:
         x = frame.px(figure.x_edges[column : column + 2])

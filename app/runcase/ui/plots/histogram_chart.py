@@ -106,6 +106,9 @@ class HistogramChart(RunsPlot[Histogram]):
     def describe(self, figure: Histogram) -> str:
         return f"Histogram of {figure.x.title}, {self.note()}"
 
+    def names_itself(self) -> bool:
+        return self.figure is not None and self.figure.groups is not None
+
     def legend(self) -> list[Key]:
         figure = self.figure
         if figure is None or figure.groups is None:
@@ -116,8 +119,8 @@ class HistogramChart(RunsPlot[Histogram]):
     def numbers(self) -> dict[str, Sequence[Any]]:
         return as_numbers(self.table, [self.chart.name(Role.X), self.chart.name(Role.COLOR)])
 
-    def script(self) -> str:
-        return "" if self.figure is None else histogram_script(self.figure)
+    def script_of(self, figure: Histogram) -> str:
+        return histogram_script(figure)
 
     def _tick(self, ink: Ink, frame: Frame, figure: Histogram, row: int, pen: Any) -> None:
         if row < 0 or figure.bins[row] < 0 or figure.x.kind is ScaleKind.CATEGORY:

@@ -104,6 +104,9 @@ class ImportanceChart(RowsPlot[ImportanceBars]):
         said = (f"{each.title} {formats.number(each.value, 2)}" for each in _params(figure)[:8])
         return f"Importance of params {self.note()}: " + ", ".join(said)
 
+    def names_itself(self) -> bool:
+        return self.figure is not None and bool(_params(self.figure))
+
     def legend(self) -> list[Key]:
         figure = self.figure
         if figure is None or not _params(figure):
@@ -122,8 +125,8 @@ class ImportanceChart(RowsPlot[ImportanceBars]):
             "runs": [each.count for each in params],
         }
 
-    def script(self) -> str:
-        return "" if self.figure is None else importance_script(self.figure)
+    def script_of(self, figure: ImportanceBars) -> str:
+        return importance_script(figure)
 
 
 def _params(figure: ImportanceBars) -> tuple[Importance, ...]:

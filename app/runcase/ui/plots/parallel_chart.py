@@ -73,10 +73,15 @@ class ParallelChart(RunsPlot[Parallel]):
         self._brushes[name] = (min(low, high), max(low, high))
         self._tell_brush()
 
-    def clear_brush(self, name: str) -> None:
+    def unbrush(self, name: str) -> None:
         """Take the brush off an axis."""
         if self._brushes.pop(name, None) is not None:
             self._tell_brush()
+
+    def clear_brush(self) -> None:
+        self._brushes.clear()
+        self.restyle()
+        self.drawn.emit()
 
     def move_axis(self, name: str, to: int) -> None:
         """Put an axis at a place, counted without it."""
@@ -93,7 +98,7 @@ class ParallelChart(RunsPlot[Parallel]):
         """Turn "log" or "inverted" of an axis on or off, and take its brush off."""
         listed = option_names(self.chart, option)
         kept = tuple(each for each in listed if each != name)
-        self.clear_brush(name)
+        self.unbrush(name)
         self._edit(options={option: list(kept if name in listed else (*listed, name))})
 
     def paint_frame(self, ink: Ink, frame: Frame, figure: Parallel) -> None:
@@ -175,10 +180,8 @@ class ParallelChart(RunsPlot[Parallel]):
     def numbers(self) -> dict[str, Sequence[Any]]:
         return as_numbers(self.table, self.chart.names(Role.AXES))
 
-    def script(self) -> str:
-        if self.figure is None or not self.figure.axes:
-            return ""
-        return parallel_script(self.table, self.figure, styles_of(self.styles))
+    def script_of(self, figure: Parallel) -> str:
+        return parallel_script(self.table, figure, styles_of(self.styles))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is not Qt.MouseButton.LeftButton or self.figure is None:
@@ -215,7 +218,7 @@ class ParallelChart(RunsPlot[Parallel]):
         if self._brushing and self._dragged:
             self._tell_brush()
         elif self._brushing and self._brushing in self._brushes:
-            self.clear_brush(self._brushing)
+            self.unbrush(self._brushing)
         elif self._grabbed and self._dragged:
             others = [slot for slot in self._slots if slot.name != self._grabbed]
             self.move_axis(self._grabbed, sum(slot.x < event.position().x() for slot in others))
@@ -265,7 +268,7 @@ class ParallelChart(RunsPlot[Parallel]):
         place = [each.name for each in self._axes_now()].index(name)
         menu.addAction("Move Left", lambda: self.move_axis(name, place - 1))
         menu.addAction("Move Right", lambda: self.move_axis(name, place + 1))
-        cleared = menu.addAction("Clear Brush", lambda: self.clear_brush(name))
+        cleared = menu.addAction("Clear Brush", lambda: self.unbrush(name))
         cleared.setEnabled(name in self._brushes)
         menu.addAction("Remove Axis", lambda: self.remove_axis(name))
         return menu

@@ -115,6 +115,15 @@ class RunsPlot(RunsChart, Generic[F]):
     def describe(self, figure: F) -> str:
         """Say in words what is shown, for accessibility."""
 
+    @abstractmethod
+    def script_of(self, figure: F) -> str:
+        """Return the script that draws a figure with something in it."""
+
+    def script(self) -> str:
+        if self.figure is None or self.emptiness(self.figure):
+            return ""
+        return self.script_of(self.figure)
+
     def rebuild(self) -> None:
         chart, table = self.chart, self.table
 

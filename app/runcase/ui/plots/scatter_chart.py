@@ -128,6 +128,9 @@ class ScatterChart(RunsPlot[Scatter]):
     def describe(self, figure: Scatter) -> str:
         return f"Scatter of {figure.y.title} against {figure.x.title}, {self.note()}"
 
+    def names_itself(self) -> bool:
+        return self.figure is not None and self.figure.groups is not None
+
     def legend(self) -> list[Key]:
         figure = self.figure
         if figure is None or figure.color is not None:
@@ -141,10 +144,8 @@ class ScatterChart(RunsPlot[Scatter]):
         roles = (Role.X, Role.Y, Role.COLOR, Role.SIZE)
         return as_numbers(self.table, [self.chart.name(role) for role in roles])
 
-    def script(self) -> str:
-        if self.figure is None:
-            return ""
-        return scatter_script(self.chart, self.table, self.figure, styles_of(self.styles))
+    def script_of(self, figure: Scatter) -> str:
+        return scatter_script(self.chart, self.table, figure, styles_of(self.styles))
 
     def _shown(self, ink: Ink) -> list[int]:
         rows = (self.row_of(run_id) for run_id in ink.styles)

@@ -46,6 +46,7 @@ def test_a_column_is_found_by_any_part_of_its_name(open_dialog):
     popup.setCompletionPrefix("optim")  # typed, it would open a popup, which offscreen complains of
     assert popup.completionCount() == 1
     assert popup.currentCompletion() == "params.optimizer"
+    field.setFocus()
     QTest.keyClick(field.lineEdit(), Qt.Key.Key_Return)
     assert dialog.isVisible()
     field.choose("param:optimizer")

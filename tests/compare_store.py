@@ -39,6 +39,11 @@ def write_files(folder, number):
     picture(folder / "sized.png", number, (320 + 40 * number, 200))
     (folder / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(40 + number)))
     (folder / "table.csv").write_text(table(number), encoding="utf-8")
+    (folder / "weights.bin").write_bytes(bytes([0, number, 255]))
+    (folder / "equal.bin").write_bytes(bytes([0, 1, 255]))
+    if number < 2:
+        rows = (f"{row},{row * (1 + number * (row == 24_000))}" for row in range(25_000))
+        (folder / "long.csv").write_text("\n".join(["row,value", *rows]))
     if number == 0:
         (folder / "lone.txt").write_text("lone")
     settings = {"b": [1, 2, number], "a": {"x": number, "y": "text"}}

@@ -11,11 +11,11 @@ from compare_store import write_store
 from driving import press, wait_for
 from runcase.ui.widgets.compare_canvas import ImageMode
 from small_store import picture, run_id
-from table_hands import NO_PLATFORM
+from table_hands import NO_PLATFORM, clipboard
 
 pytestmark = pytest.mark.qt_log_ignore(NO_PLATFORM)
 Key = Qt.Key
-LEFT = Qt.MouseButton.LeftButton
+LEFT, DOWN = Qt.MouseButton.LeftButton, Qt.Orientation.Vertical
 
 
 @pytest.fixture(scope="module")
@@ -184,10 +184,57 @@ def test_tables_are_compared_by_row_number_or_by_a_column(hands):
     assert grid.currentIndex().data() == "r030"
     cells.only.click()
     assert model.rowCount() == 5
-    assert model.headerData(2, Qt.Orientation.Vertical) == "6 → 4"
+    assert model.headerData(2, DOWN) == "6 → 4"
     assert model.headerData(3, Qt.Orientation.Horizontal) == "+ extra 2"
     cells.only.click()
     assert model.rowCount() == 32
+
+
+def test_a_long_table_is_compared_window_by_window(hands):
+    hands.open_file("long.csv")
+    cells = hands.pane.cells
+    assert cells.note.text() == "Compared the first 20,000 rows of 25,000."
+    assert cells.counts.text() == "The cells are the same"
+    cells.after.click()
+    hands.settle()
+    assert cells.note.text() == "Compared rows 20,001 to 25,000 of 25,000."
+    assert cells.grid.currentIndex().data() == "24000 → 48000"
+    assert cells.model.headerData(cells.grid.currentIndex().row(), DOWN) == "24,001"
+    assert cells.after.isHidden()
+    cells.before.click()
+    hands.settle()
+    assert cells.note.text() == "Compared the first 20,000 rows of 25,000."
+
+
+def test_keys_work_in_the_artifact_that_has_the_focus(hands):
+    hands.open_file("table.csv", 2)
+    cells = hands.pane.cells
+    cells.grid.setFocus()
+    first = cells.grid.currentIndex()
+    hands.trigger("next-difference")
+    assert cells.grid.currentIndex() != first
+    hands.trigger("copy")
+    assert clipboard() == cells.grid.currentIndex().data()
+    hands.view.setFocus()
+    hands.trigger("copy")
+    assert clipboard().startswith("section\tkey")
+
+
+def test_files_of_no_known_kind_are_the_same_or_not(hands):
+    hands.open_file("weights.bin")
+    assert hands.pane._counts.text() == "The files differ"
+    hands.open_file("equal.bin")
+    assert hands.pane._counts.text() == "The same file"
+
+
+def test_a_pane_that_is_closed_reads_no_more(hands):
+    hands.page.files.show(hands.fact("plot.png"), 1)
+    hands.pane.closed.emit()
+    hands.settle()
+    assert hands.pane.isHidden()
+    assert hands.pane.stack.currentWidget() is hands.pane._loading
+    hands.open_file("plot.png")
+    assert hands.pane.stack.currentWidget() is hands.pane.images
 
 
 def test_a_file_that_one_run_lacks_is_said(hands):

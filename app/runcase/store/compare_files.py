@@ -17,7 +17,7 @@ _MOST_TEXT = 2_000_000
 _MOST_SAME = 500
 _TEXTS = (
     ".txt", ".md", ".json", ".yaml", ".yml", ".toml", ".cfg", ".ini", ".py", ".sh", ".log", ".xml",
-    ".html", ".rst", ".sql", ".r", ".env", ".jsonl", "MLmodel", "Dockerfile", "requirements.txt",
+    ".html", ".rst", ".sql", ".r", ".env", ".jsonl", "MLmodel", "Dockerfile",
 )  # fmt: skip
 _MOST_REQUIREMENTS = 256_000
 _CONDA_ENTRY = re.compile(r"\s*-\s+['\"]?([\w.\[\],-]+\s*[=<>!~][^'\"#:]*)['\"]?\s*")

@@ -13,7 +13,6 @@ from runcase.errors import RuncaseError
 from runcase.itemmodels import formats
 from runcase.session.session import Session
 from runcase.store.connection import ReadConnection
-from runcase.store.experiments import list_experiments
 from runcase.store.records import Run
 from runcase.store.run_refs import RunRef, store_name
 from runcase.store.runs import find, newest
@@ -35,8 +34,7 @@ _SHOWN = 200
 _SETTLE_MS = 120
 _LEAST_LETTERS = 2
 
-_Answer = tuple[list[Run], dict[str, str]]  # runs, and the names of experiments by id
-_Read = Callable[[ReadConnection, str], _Answer]
+_Read = Callable[[ReadConnection, str], list[Run]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +128,9 @@ class AddRun(QDialog):
                 key=f"runs of {store}",
             )
 
-    def _have(self, store: str, answer: _Answer) -> None:
-        runs, names = answer
+    def _have(self, store: str, runs: list[Run]) -> None:
+        listed = self._sessions[store].experiments or ()
+        names = {each.experiment_id: each.name for each in listed}
         section = _section(store)
         now = int(time.time() * 1000)
         for run in runs:
@@ -226,13 +225,9 @@ def _section(store: str) -> str:
     return f"Runs of {store_name(store)}" if store else "Runs of This Store"
 
 
-def _newest(connection: ReadConnection, _text: str) -> _Answer:
-    return newest(connection, _NEWEST), _names(connection)
+def _newest(connection: ReadConnection, _text: str) -> list[Run]:
+    return newest(connection, _NEWEST)
 
 
-def _found(connection: ReadConnection, text: str) -> _Answer:
-    return find(connection, text, _FOUND), _names(connection)
-
-
-def _names(connection: ReadConnection) -> dict[str, str]:
-    return {each.experiment_id: each.name for each in list_experiments(connection)}
+def _found(connection: ReadConnection, text: str) -> list[Run]:
+    return find(connection, text, _FOUND)

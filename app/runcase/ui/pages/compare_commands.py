@@ -18,6 +18,7 @@ from runcase.whole_file import whole_file
 
 if TYPE_CHECKING:
     from runcase.ui.pages.compare import ComparePage
+    from runcase.ui.widgets.compare_pane import ComparePane
 
 _FORMS = {".csv": "csv", ".md": "markdown", ".tex": "latex"}
 _FILTERS = {"CSV (*.csv)": ".csv", "Markdown (*.md)": ".md", "LaTeX (*.tex)": ".tex"}
@@ -45,7 +46,7 @@ class CompareCommands:
             "next-difference": lambda: self._step(1),
             "previous-difference": lambda: self._step(-1),
             "select-all": page.view.selectAll,
-            "copy": lambda: self._copy("tsv"),
+            "copy": self._copy_here,
             "copy-markdown": lambda: self._copy("markdown"),
             "copy-latex": lambda: self._copy("latex"),
             "export-table": self.export,
@@ -145,7 +146,11 @@ class CompareCommands:
         self._page.said.emit(str(error), True)
 
     def _step(self, step: int) -> None:
-        page = self._page
+        """Go to the next difference, in the artifact below where that has the focus."""
+        page, pane = self._page, self._focused_pane()
+        if pane is not None:
+            pane.step(step)
+            return
         found = page.model.next_difference(page.view.currentIndex(), step)
         if found.isValid():
             page.view.show_index(found)
@@ -155,6 +160,18 @@ class CompareCommands:
 
     def _all(self) -> list[Row]:
         return [entry for entry in self._page.model.entries() if isinstance(entry, Row)]
+
+    def _focused_pane(self) -> ComparePane | None:
+        pane = self._page.files.pane
+        focus = self._page.window().focusWidget()
+        inside = pane is not None and pane.isVisible() and focus is not None
+        return pane if inside and pane is not None and pane.isAncestorOf(focus) else None
+
+    def _copy_here(self) -> None:
+        """Copy cells of the artifact below where they have the focus, else rows of the table."""
+        pane = self._focused_pane()
+        if pane is None or not pane.copy():
+            self._copy("tsv")
 
     def _copy(self, form: str) -> None:
         """Copy the selected rows, all that are shown when none is."""

@@ -133,6 +133,7 @@ class CompareFiles:
     def close(self) -> None:
         """Put the pane away."""
         if self.pane is not None:
+            self.pane.reader.stop()
             self.pane.hide()
             self._page.view.setFocus()
 
@@ -142,7 +143,7 @@ class CompareFiles:
             self.pane = ComparePane(page.context)
             self.pane.closed.connect(self.close)
             page.splitter.addWidget(self.pane)
-            page.splitter.setSizes([520, 320])
+            page.splitter.setSizes([480, 360])
             self.pane.set_files(page.model.heads, self.files)
         return self.pane
 

@@ -1,7 +1,7 @@
 """Two tables of two runs, cell by cell: what changed, what only one side has, step by step."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -32,6 +32,7 @@ _NARROWEST, _WIDEST = 64, 360
 _MEASURED_ROWS, _MEASURED_COLUMNS = 60, 200
 _GROUNDS = {CHANGED: "warn-soft", REMOVED: "error-soft", ADDED: "success-soft"}
 _ARROW = " → "
+_MOST_COPIED = 10_000
 
 
 class CompareCells(QWidget):
@@ -87,6 +88,16 @@ class CompareCells(QWidget):
             self.grid.setCurrentIndex(found)
             self.grid.scrollTo(found)
 
+    def copy(self) -> None:
+        """Copy the selected cells as tab-separated values, changed ones with both values."""
+        lines: list[str] = []
+        ranges = self.grid.selectionModel().selection()
+        for part in (ranges.at(each) for each in range(ranges.count())):
+            for at in range(part.top(), min(part.bottom(), part.top() + _MOST_COPIED) + 1):
+                cells = (self.model.index(at, to) for to in range(part.left(), part.right() + 1))
+                lines.append("\t".join(str(cell.data()) for cell in cells))
+        QGuiApplication.clipboard().setText("\n".join(lines))
+
     def _build(self) -> None:
         self.grid.setModel(self.model)
         self.grid.setItemDelegate(_CellDelegate(self._theme, self.model, self.grid))
@@ -133,8 +144,11 @@ class CompareCells(QWidget):
         rows = self.grid.verticalHeader()
         rows.setDefaultSectionSize(self._theme.px(_ROW_HEIGHT))
         rows.setFont(self._theme.font("small"))
+        grid, head, edge = (self._theme.color(each).name() for each in ("grid", "header", "border"))
         self.grid.setStyleSheet(
-            f"QTableView {{ gridline-color: {self._theme.color('grid').name()}; }}"
+            f"QTableView {{ gridline-color: {grid}; }}"
+            f"QTableCornerButton::section {{ background: {head}; border: none;"
+            f" border-right: 1px solid {edge}; border-bottom: 1px solid {edge}; }}"
         )
 
 

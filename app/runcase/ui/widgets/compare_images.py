@@ -172,17 +172,17 @@ class CompareImages(QWidget):
         else:
             share = _percent(found.differing / max(1, found.compared))
             of = f"{formats.count(found.differing)} of {formats.counted(found.compared, 'pixel')}"
-            said = f"{of} differ ({share}), by {found.largest} of {_LEVELS} at most"
+            said = f"{of} differ ({share}), by {found.largest} at most"
         notes = []
         if (left.width, left.height) != (right.width, right.height):
             scaled = self.stretch.isChecked()
             how = "scaled to the left one" if scaled else "laid at the top left corner"
             notes.append(f"{_size(left)} and {_size(right)}, {how}")
         if any(_is_smaller(each) for each in self._images):
-            notes.append("of scaled-down copies")
+            notes.append("scaled-down copies")
         if any(each.frame_count > 1 for each in self._images):
-            notes.append("of the first frames")
-        return "; ".join([said, *notes])
+            notes.append("first frames")
+        return "; ".join([*notes, said])
 
     def _amplify(self) -> None:
         """Colour the difference: black where the pictures are the same, lighter with distance."""

@@ -16,7 +16,7 @@ from runcase.errors import RuncaseError
 from runcase.itemmodels import formats
 from runcase.itemmodels.compare import Head
 from runcase.preview.compare_tables import TableDifference
-from runcase.store.compare_files import FileAt, Files, same_texts
+from runcase.store.compare_files import Digests, FileAt, Files, digests, same_texts
 from runcase.store.compare_lines import TextDifference
 from runcase.ui.context import Context
 from runcase.ui.widgets.basics import IconButton, Segments, label
@@ -29,6 +29,7 @@ from runcase.ui.widgets.preview_pane import PreviewPane
 from runcase.ui.widgets.state_page import LoadingPage, StatePage
 
 _NARROWEST = 84
+_MOST_HASHED = 200_000_000  # bytes of files that are neither text, picture nor table
 
 
 class ComparePane(QWidget):
@@ -93,6 +94,20 @@ class ComparePane(QWidget):
         self.right_run.setCurrentIndex(right)
         self._read()
 
+    def step(self, by: int) -> None:
+        """Go to the next change of what is shown, or to the one before."""
+        if self.stack.currentWidget() is self.cells:
+            self.cells.step(by)
+        else:
+            self.diff.step(by)
+
+    def copy(self) -> bool:
+        """Copy the selected cells of a table; says whether cells are what is shown."""
+        is_table = self.stack.currentWidget() is self.cells
+        if is_table:
+            self.cells.copy()
+        return is_table
+
     def _make_controls(self) -> None:
         theme = self._context.theme
         self._header = FittingHeader("Artifact Difference", theme.px(38))
@@ -130,8 +145,8 @@ class ComparePane(QWidget):
             layout.addWidget(made)
 
     def _connect(self) -> None:
-        self.before.clicked.connect(lambda: self._step(-1))
-        self.after.clicked.connect(lambda: self._step(1))
+        self.before.clicked.connect(lambda: self.step(-1))
+        self.after.clicked.connect(lambda: self.step(1))
         self._close.clicked.connect(self.closed)
         self.paths.activated.connect(lambda: self._chosen(self.paths.currentData()))
         for combo in (self.left_run, self.right_run):
@@ -179,10 +194,7 @@ class ComparePane(QWidget):
             self.images.show_images(found.left, found.right)
             self.stack.setCurrentWidget(self.images)
         else:
-            for pane, file in zip((self.left, self.right), self._pair_of_files(), strict=True):
-                if file is not None:
-                    pane.show_artifact(file.folder, file.relative)
-            self.stack.setCurrentWidget(self._pair)
+            self._show_unlike()
         self._show_tools()
 
     def _show_text(self, found: TextDifference) -> None:
@@ -195,6 +207,32 @@ class ComparePane(QWidget):
         self.diff.show_difference(found)
         self.stack.setCurrentWidget(self.diff)
         self._compare_others()
+
+    def _show_unlike(self) -> None:
+        """Show files that are neither texts, pictures nor tables beside each other."""
+        left, right = self._pair_of_files()
+        if left is None or right is None:
+            return
+        for pane, file in ((self.left, left), (self.right, right)):
+            pane.show_artifact(file.folder, file.relative)
+        self.stack.setCurrentWidget(self._pair)
+        if left.size != right.size:
+            self._counts.setText("The files differ")
+        elif left.size <= _MOST_HASHED:
+            path = self.path
+            self._context.jobs.submit(
+                lambda progress: digests(({path: left}, {path: right}), progress),
+                owner=self,
+                then=self._say_same,
+                failed=lambda _error: None,  # each side says what is wrong with its file
+                key="same",
+                lane="files",
+            )
+
+    def _say_same(self, found: Digests) -> None:
+        known = [each.get(self.path) for each in found]
+        if None not in known and self.stack.currentWidget() is self._pair:
+            self._counts.setText("The same file" if known[0] == known[1] else "The files differ")
 
     def _show_missing(self, at: tuple[int, int], files: Sequence[FileAt | None]) -> None:
         """Show the file of the run that has it beside a word on the one that has not."""
@@ -235,12 +273,6 @@ class ComparePane(QWidget):
             files = formats.counted(len(others), "text file")
             self._others.setText(f"Same in the other {files}: {formats.count(sum(others))}")
         self._header.fit()
-
-    def _step(self, by: int) -> None:
-        if self.stack.currentWidget() is self.cells:
-            self.cells.step(by)
-        else:
-            self.diff.step(by)
 
     def _show_tools(self) -> None:
         """Show the controls of what is on the screen."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -12,6 +13,7 @@ from runcase.preview.compare_tables import TableDifference, table_difference
 from runcase.preview.document import Document, Image, Model, Page, Request, Table, Text, Tree
 from runcase.preview.table import CELLS
 from runcase.progress import Progress
+from runcase.session.jobs import Job
 from runcase.store.artifact_files import confine
 from runcase.store.compare_files import FileAt
 from runcase.store.compare_lines import TextDifference, difference, laid_out
@@ -48,6 +50,7 @@ class PairReader(QObject):
         self._turn = 0
         self._requests: tuple[Request, Request] | None = None
         self._documents: list[Document | None] = [None, None]
+        self._jobs: list[Job[Any]] = []
         self.canonical = True
         self.key = ""
 
@@ -72,6 +75,13 @@ class PairReader(QObject):
             key="find",
             lane="files",
         )
+
+    def stop(self) -> None:
+        """Give up what is being read."""
+        self._begin()
+        for job in self._jobs:
+            job.cancel()
+        self._jobs = []
 
     def set_canonical(self, canonical: bool) -> None:
         """Compare JSON laid out alike, or as it stands."""
@@ -102,7 +112,7 @@ class PairReader(QObject):
         if turn != self._turn:
             return
         self._requests = left, right
-        for side, request in enumerate((left, right)):
+        self._jobs = [
             self._context.previews.ask(
                 request,
                 owner=self,
@@ -110,6 +120,8 @@ class PairReader(QObject):
                 failed=partial(self._unread, turn),
                 key=f"side {side}",
             )
+            for side, request in enumerate((left, right))
+        ]
 
     def _have(self, turn: int, side: int, document: Document) -> None:
         if turn != self._turn:

@@ -54,7 +54,7 @@ class CompareHead(FittingHeader):
         self.links.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
-        self.links.setMinimumContentsLength(14)
+        self.links.setMinimumContentsLength(12)
         self.ways = Segments([("columns", "Columns"), ("rows", "Rows")], "Runs as")
         self.charts = button("Charts", "small")
         self.copy = button("Copy as Markdown", "small")
@@ -77,7 +77,8 @@ class CompareHead(FittingHeader):
 
     def show_counts(self, differing: int, total: int) -> None:
         """Say how many rows differ."""
-        self.note.setText(f"{formats.count(differing)} of {formats.counted(total, 'row')} differ")
+        self.note.setText(f"{formats.count(differing)} of {formats.counted(total, 'row')}")
+        self.note.setToolTip("Rows that differ, of all rows")
         self.fit()
 
     def show_metrics(self, keys: Sequence[str], chosen: str) -> None:

@@ -22,8 +22,8 @@ from runcase.ui.widgets.letters import is_letter
 from runcase.ui.widgets.runs_paints import Paints
 from runcase.ui.widgets.runs_selection import selected_ranges
 
-_KEYS, _FACT, _METRIC = 240, 150, 212
-_NARROWEST, _WIDEST = 200, 640
+_KEYS, _FACT, _METRIC = 240, 150, 216
+_NARROWEST, _WIDEST = 216, 640
 _Name = Section | tuple[str, str, str]
 
 

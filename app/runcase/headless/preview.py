@@ -2,23 +2,29 @@
 
 import json
 import sys
-from collections.abc import Iterator
-from dataclasses import fields
+from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
 from typing import Any
 
+from runcase.headless import preview_lines
 from runcase.preview import hexdump, words
 from runcase.preview.document import (
     NODE_KINDS,
+    Archive,
+    Array,
     Bytes,
     Document,
     Image,
+    Log,
     Model,
     Page,
+    Profile,
     Request,
     Table,
     Text,
     Tree,
 )
+from runcase.preview.facts import Facts
 from runcase.preview.worker import Worker
 
 _TEXT_LINES = 200
@@ -51,20 +57,7 @@ def _lines(document: Document) -> Iterator[str]:
     if document.note:
         yield document.note
     yield ""
-    if isinstance(document, Text):
-        yield from _text_lines(document)
-    elif isinstance(document, Page):
-        yield from _text_lines(document.source)
-    elif isinstance(document, Tree):
-        yield from _tree_lines(document)
-    elif isinstance(document, Table):
-        yield from _table_lines(document)
-    elif isinstance(document, Image):
-        yield from (f"{name}: {value}" for name, value in document.facts)
-    elif isinstance(document, Model):
-        yield from _model_lines(document)
-    else:
-        yield from _bytes_lines(document)
+    yield from _LINES[type(document)](document)
 
 
 def _facts(document: Document) -> str:
@@ -85,7 +78,11 @@ def _facts(document: Document) -> str:
         return f"{document.format}, {size}"
     if isinstance(document, Model):
         return f"MLflow model, {size} in {words.many(len(document.files), 'file')}"
-    return f"{document.type}, {size}"
+    if isinstance(document, Facts | Archive):
+        return f"{document.format}, {size}"
+    if isinstance(document, Array):
+        return f"array of {document.dtype}, {size}"
+    return f"{document.type}, {size}" if isinstance(document, Bytes) else f"text, {size}"
 
 
 def _text_lines(document: Text) -> Iterator[str]:
@@ -154,7 +151,11 @@ def _model_lines(document: Model) -> Iterator[str]:
     for row in document.signature:
         yield f"Signature: {row.kind} {row.name} {row.type} {row.detail}".rstrip()
     for requirement in document.requirements:
-        yield f"Requirement: {requirement.package}{requirement.pin}"
+        here = f" ({requirement.here})" if requirement.here else ""
+        yield f"Requirement: {requirement.package}{requirement.pin}{here}"
+    for pickle in document.pickles:
+        for each in pickle.imports:
+            yield f"Import ({each.verdict}): {pickle.name} {each.module}.{each.name}"
     for file in document.files:
         yield f"File: {file.path} ({words.size(file.size)})"
 
@@ -184,12 +185,16 @@ def _as_json(document: Document) -> dict[str, Any]:
     if isinstance(document, Bytes):
         head = document.data[:_HEX_BYTES].hex()
         return facts | {"type": document.type, "offset": document.offset, "hex": head}
+    if isinstance(document, Array):
+        document = replace(document, curve=b"", picture=None)
     plain: dict[str, Any] = _plain(document)
     return facts | plain
 
 
 def _plain(value: Any) -> Any:
     """Return a document's parts as JSON has them; highlighting is left out."""
+    if isinstance(value, bytes):
+        return list(memoryview(value).cast("I")) if len(value) % 4 == 0 else value.hex()
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
     if hasattr(value, "__dataclass_fields__"):
@@ -207,3 +212,28 @@ def _node(document: Tree, node: int, depth: int) -> dict[str, Any]:
     # Deeper than this Python's own JSON writer would give up.
     children = range(first[node], first[node] + shown[node]) if depth < 100 else ()
     return made | {"children": [_node(document, child, depth + 1) for child in children]}
+
+
+def _page_lines(document: Page) -> Iterator[str]:
+    yield from _text_lines(document.source)
+
+
+def _image_lines(document: Image) -> Iterator[str]:
+    yield from (f"{name}: {value}" for name, value in document.facts)
+
+
+# How each kind is printed below its first line.
+_LINES: dict[type, Callable[[Any], Iterator[str]]] = {
+    Text: _text_lines,
+    Page: _page_lines,
+    Tree: _tree_lines,
+    Table: _table_lines,
+    Image: _image_lines,
+    Model: _model_lines,
+    Bytes: _bytes_lines,
+    Facts: preview_lines.facts_lines,
+    Archive: preview_lines.archive_lines,
+    Array: preview_lines.array_lines,
+    Log: preview_lines.log_lines,
+    Profile: preview_lines.profile_lines,
+}

@@ -1,46 +1,113 @@
 """The worker process: reads one file a request, and answers with a document or why not."""
 
+import gc
 import importlib
 import os
+import select
+import signal
+import socket
 import sys
-from typing import IO
+import time
+from typing import IO, NoReturn
 
 from runcase.errors import PreviewError, TooBigError
-from runcase.preview import guard, protocol, reader
+from runcase.preview import guard, nursery, protocol, reader, text
 from runcase.preview.document import Document, Failure, Hello, Request
 from runcase.preview.source import Source
 
-# What the readers import when they first need it; loaded early when the window is idle.
+# What the readers import when they first need it; imported one by one while nothing is asked.
 _LIBRARIES = (
-    "PIL.GifImagePlugin",
+    "PIL.Image",
     "PIL.ImageOps",
-    "PIL.JpegImagePlugin",
     "PIL.PngImagePlugin",
-    "PIL.WebPImagePlugin",
-    "markdown_it",
-    "nh3",
-    "polars",
+    "pygments.lexers",
     "pygments.lexers.data",
     "pygments.lexers.python",
+    "markdown_it",
+    "nh3",
+    "numpy",
+    "PIL.JpegImagePlugin",
+    "PIL.GifImagePlugin",
+    "PIL.WebPImagePlugin",
+    "polars",
+    "PySide6.QtSvg",
 )
+_REAP_SECONDS = 2.0
 
 
 def main() -> int:
     """Serve until the window closes its end of the pipe; returns the exit code."""
-    requests, answers = _pipes()
     held = guard.isolate()
-    watcher = guard.Guard()
-    watcher.install()
-    hello = Hello((*held, "audit hook"))
     try:
-        protocol.send(answers, hello)
-        while True:
-            request = protocol.receive(requests)
-            if not isinstance(request, Request):
-                return 2
-            protocol.send(answers, _answer(request, watcher) if request.path else _warm(hello))
-    except (EOFError, BrokenPipeError, KeyboardInterrupt):
+        if nursery.FORKS:
+            with socket.socket(fileno=os.dup(0)) as control:
+                _null_input()
+                _wait(control, held)
+            return 0
+        requests, answers = _pipes()
+        return _serve(requests, answers, held)
+    except (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt):
         return 0
+
+
+def _wait(control: socket.socket, held: tuple[str, ...]) -> None:
+    """Fork a reader whenever one is asked for, and import libraries meanwhile."""
+    libraries = list(reversed(_LIBRARIES))
+    while True:
+        while libraries and not select.select([control], (), (), 0)[0]:
+            importlib.import_module(libraries.pop())
+            if not libraries:
+                text.language_of("train.py", "")  # Pygments lists its lexers at the first question
+                gc.freeze()  # a reader's collections need not copy what is shared
+        what, pipes, _, _ = socket.recv_fds(control, 1, 2)
+        if what == nursery.FORK:
+            pid = os.fork()
+            if pid == 0:
+                control.close()
+                _read_apart(pipes[0], pipes[1], held)
+            for pipe in pipes:
+                os.close(pipe)
+            control.sendall(nursery.NUMBER.pack(pid))
+        elif what == nursery.REAP:
+            pid = nursery.NUMBER.unpack(control.recv(nursery.NUMBER.size, socket.MSG_WAITALL))[0]
+            control.sendall(nursery.NUMBER.pack(_reap(pid)))
+        else:
+            return
+
+
+def _reap(pid: int) -> int:
+    """Return the exit code of a reader; one that closed its pipe but runs on is ended."""
+    deadline = time.monotonic() + _REAP_SECONDS
+    while time.monotonic() < deadline:
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.001)
+    os.kill(pid, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def _read_apart(requests: int, answers: int, held: tuple[str, ...]) -> NoReturn:
+    """Live as a reader of one file; never returns into the process that forked it."""
+    code = 1
+    try:
+        with os.fdopen(requests, "rb") as incoming, os.fdopen(answers, "wb") as outgoing:
+            code = _serve(incoming, outgoing, held)
+    except (EOFError, BrokenPipeError, KeyboardInterrupt):
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _serve(requests: IO[bytes], answers: IO[bytes], held: tuple[str, ...]) -> int:
+    watcher = guard.Guard()
+    held = (*held, *watcher.close_in())
+    protocol.send(answers, Hello(held))
+    while True:
+        request = protocol.receive(requests)
+        if not isinstance(request, Request):
+            return 2
+        protocol.send(answers, _answer(request, watcher))
 
 
 def _pipes() -> tuple[IO[bytes], IO[bytes]]:
@@ -48,13 +115,17 @@ def _pipes() -> tuple[IO[bytes], IO[bytes]]:
     requests = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    _null_input()
+    return requests, answers
+
+
+def _null_input() -> None:
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.close(null)
     if sys.platform != "win32":
         # Nobody reads it before the end: a full pipe must not stop us.
         os.set_blocking(2, False)
-    return requests, answers
 
 
 def _answer(request: Request, watcher: guard.Guard) -> Document | Failure:
@@ -63,17 +134,15 @@ def _answer(request: Request, watcher: guard.Guard) -> Document | Failure:
     watcher.admit(path)
     try:
         source = Source.peek(request)
-        if any(each.reads_folder for each in reader.candidates(source)):
+        readers = reader.candidates(source)
+        if any(each.reads_folder for each in readers):
             watcher.admit(path, str(source.root))
+        if any(each.calls_native for each in readers):
+            watcher.admit_native()
+        watcher.shut()
         return reader.open_document(source)
     except PreviewError as error:
         return Failure(error.message, error.hint, isinstance(error, TooBigError))
-
-
-def _warm(hello: Hello) -> Hello:
-    for library in _LIBRARIES:
-        importlib.import_module(library)
-    return hello
 
 
 if __name__ == "__main__":

@@ -48,12 +48,12 @@ class _Input:
         return len(self._view) - self._position
 
 
-def encode(message: object) -> bytes:
-    """Return a message as bytes; its class is one of those in this module's table."""
+def encode(message: object) -> list[bytes]:
+    """Return a message as bytes, in parts; its class is one of those in this module's table."""
     out: list[bytes] = [bytes([_MESSAGES.index(type(message))])]
     kind: Any = type(message)
     _codec(kind)[0](message, out)
-    return b"".join(out)
+    return out
 
 
 def decode(data: bytes) -> object:

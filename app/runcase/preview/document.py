@@ -1,7 +1,9 @@
 """What a file looks like to Runcase: a few kinds of frozen values that cross the process border."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, get_args
+
+from runcase.preview.facts import Facts
 
 HIGHLIGHT_KINDS = (
     "keyword",
@@ -15,6 +17,8 @@ HIGHLIGHT_KINDS = (
     "added",
     "removed",
     "error",
+    "warning",
+    "muted",
 )
 NODE_KINDS = ("object", "array", "string", "number", "boolean", "null", "alias", "other")
 
@@ -29,6 +33,11 @@ class Request:
         as_bytes: Show the bytes, whatever the file is.
         offset: The first row of a table, or the first byte of bytes.
         count: How many rows or bytes; 0 lets the reader choose.
+        parts: What inside the file is meant: a member of an archive, a sheet, an array by its
+            name, a page by its number from 0; one inside the other.
+        query: Which rows and in what order, what to find in a log, which plane of an array.
+        view: What else is wanted of it: "profile", "count" or "frequency" of a table; "find",
+            "back", "levels" or "tail" of a log.
     """
 
     path: str
@@ -36,6 +45,9 @@ class Request:
     as_bytes: bool = False
     offset: int = 0
     count: int = 0
+    parts: tuple[str, ...] = ()
+    query: str = ""
+    view: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +121,9 @@ class Table:
         first: The number of the window's first row, from 0.
         total: Rows in the file, or None when counting would take too long.
         facts: What else the file says of itself, for the footer.
+        unfiltered: Rows in the file when a query was asked, else None.
+        took_us: How long the query took.
+        parts: Other tables of the file, by their names; the shown one first is `part`.
     """
 
     name: str
@@ -120,6 +135,10 @@ class Table:
     first: int
     total: int | None
     facts: tuple[str, ...]
+    unfiltered: int | None = None
+    took_us: int = 0
+    parts: tuple[str, ...] = ()
+    part: str = ""
 
     @property
     def rows(self) -> int:
@@ -148,6 +167,10 @@ class Image:
         dpi: Dots per inch, 0 when the file does not say.
         frame_count: Frames in the file; `frames` may hold fewer.
         facts: What else the file says of itself, such as the software.
+        page: Which page of the file this is, from 0.
+        pages: How many it has.
+        histogram: uint32, 256 for each of `channels`; empty where the file is not made of pixels.
+        channels: Their names and means, such as ("Red", "226.1").
     """
 
     name: str
@@ -161,6 +184,10 @@ class Image:
     frame_count: int
     frames: tuple[Frame, ...]
     facts: tuple[tuple[str, str], ...]
+    page: int = 0
+    pages: int = 1
+    histogram: bytes = b""
+    channels: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,10 +238,11 @@ class SignatureRow:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """A package that a model asks for, and the versions it accepts."""
+    """A package that a model asks for, the versions it accepts, and the one installed here."""
 
     package: str
     pin: str
+    here: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +291,118 @@ class Model:
     metadata: tuple[tuple[str, str], ...]
     load_codes: tuple[LoadCode, ...]
     source: Text
+    pickles: tuple[Facts, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """A window of a long text.
+
+    Args:
+        text: The window's lines.
+        offset: The byte in the file where the window begins.
+        end: The byte behind it.
+        found: The line of the window that holds what was looked for, from 0; −1 when none does.
+        levels: How many lines of the window are of each level.
+    """
+
+    name: str
+    size: int
+    note: str
+    text: Text
+    offset: int
+    end: int
+    found: int
+    levels: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnProfile:
+    """What a column's values are, in words.
+
+    Args:
+        nulls: How many are missing.
+        distinct: How many different ones there are, or None when that was not counted.
+        least: The smallest, or the shortest length of a list.
+        bins: uint32 counts, 20 for numbers by equal widths, up to 20 for the commonest of others.
+        labels: The values that the bins of a column that is not numeric stand for.
+    """
+
+    name: str
+    nulls: int
+    distinct: int | None
+    least: str
+    greatest: str
+    mean: str
+    bins: bytes
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What the columns of a table hold; `rows` were looked at, of all when `whole`."""
+
+    name: str
+    size: int
+    note: str
+    rows: int
+    whole: bool
+    columns: tuple[ColumnProfile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """An array of numbers.
+
+    Args:
+        shape: Its dimensions.
+        facts: Statistics and how it is stored.
+        names: All arrays of the file, by their names; empty when it is one.
+        plane: Which indices of the leading dimensions `table` shows, such as "0, 3".
+        table: A window of the last two dimensions.
+        curve: float64, what a line of it looks like; empty when it is no line.
+        picture: The plane as a heat map or a picture, or None.
+        color_range: What the ends of the heat map's colours stand for; empty for a picture.
+    """
+
+    name: str
+    size: int
+    note: str
+    dtype: str
+    shape: tuple[int, ...]
+    facts: tuple[tuple[str, str], ...]
+    names: tuple[str, ...]
+    part: str
+    plane: str
+    table: Table
+    curve: bytes
+    picture: Frame | None
+    color_range: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A member of an archive; `note` says what is odd about it."""
+
+    path: str
+    size: int
+    packed: int
+    modified: str
+    is_folder: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """What an archive holds; `total` members, of which `entries` may be the first."""
+
+    name: str
+    size: int
+    note: str
+    format: str
+    entries: tuple[Entry, ...]
+    total: int
+    unpacked: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,5 +433,7 @@ class Failure:
     too_big: bool
 
 
-Document: TypeAlias = Text | Tree | Table | Image | Page | Model | Bytes
-DOCUMENT_KINDS: tuple[type, ...] = (Text, Tree, Table, Image, Page, Model, Bytes)
+Document: TypeAlias = (
+    Text | Tree | Table | Image | Page | Model | Bytes | Log | Profile | Array | Archive | Facts
+)
+DOCUMENT_KINDS: tuple[type, ...] = get_args(Document)

@@ -4,6 +4,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
+from xml.parsers import expat
 
 from runcase.errors import TooBigError, UnreadableError
 from runcase.preview.document import Frame, Image
@@ -17,6 +18,7 @@ _SVG_BYTES = 16 * 1024 * 1024
 _SHARPNESS = 3.0
 _PIXELS = 16_000_000
 _SIDE = 16_000
+_DEPTH, _ELEMENTS = 400, 300_000
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
 _INNER = re.compile(r"\s*(#|data:image/(png|jpeg|gif|webp);)", re.IGNORECASE)
@@ -65,9 +67,7 @@ def _application() -> object:
 
 
 def _document(source: Source, size: "QSizeF", bitmap: "QImage", dropped: int) -> Image:
-    pixels = bitmap.convertToFormat(bitmap.Format.Format_RGBA8888)
-    data: Any = pixels.constBits()
-    frame = Frame(pixels.width(), pixels.height(), 0, bytes(data))
+    frame = _rgba(bitmap)
     note = f"{dropped} outside references are not loaded." if dropped else ""
     if dropped == 1:
         note = "An outside reference is not loaded."
@@ -85,7 +85,9 @@ def _without_references(source: Source) -> tuple[bytes, int]:
     ElementTree.register_namespace("", _SVG)
     ElementTree.register_namespace("xlink", _XLINK)
     try:
-        root = ElementTree.fromstring(source.read(_SVG_BYTES))
+        content = source.read(_SVG_BYTES)
+        _measure(content)
+        root = ElementTree.fromstring(content)
         if root.tag not in (f"{{{_SVG}}}svg", "svg"):
             raise UnreadableError("It is XML, but not an SVG picture.")
         dropped = sum(_clean(element) for element in root.iter())
@@ -94,6 +96,29 @@ def _without_references(source: Source) -> tuple[bytes, int]:
         raise UnreadableError(f"It is not valid SVG: {error}.") from error
     except RecursionError as error:
         raise TooBigError("The SVG is nested too deep to draw.") from error
+
+
+def _measure(content: bytes) -> None:
+    """Refuse what is nested too deep, before a tree of it is built; raises `TooBigError`."""
+    depth = elements = 0
+    parser = expat.ParserCreate()
+
+    def start(_name: str, _attributes: object) -> None:
+        nonlocal depth, elements
+        depth += 1
+        elements += 1
+        if depth > _DEPTH or elements > _ELEMENTS:
+            raise TooBigError("The SVG is nested too deep, or has too many parts, to draw.")
+
+    def end(_name: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    try:
+        parser.Parse(content, True)
+    except expat.ExpatError as error:
+        raise UnreadableError(f"It is not valid SVG: {error}.") from error
 
 
 def _clean(element: ElementTree.Element) -> int:
@@ -110,3 +135,35 @@ def _clean(element: ElementTree.Element) -> int:
         element.text = _OUTER_STYLE.sub("none", element.text)
         dropped += 1
     return dropped
+
+
+def outlines(lines: list[list[tuple[float, float]]], width: int, height: int) -> Frame:
+    """Draw lines, and single points as dots, in a colour that light and dark grounds show."""
+    # Imported here for the reason in read_svg.
+    from PySide6.QtCore import QPointF, Qt
+    from PySide6.QtGui import QColor, QImage, QPainter, QPen
+
+    _application()
+    bitmap = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
+    bitmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(bitmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    color = QColor(58, 116, 214)
+    painter.setPen(QPen(color, 2.5))
+    painter.setBrush(QColor(58, 116, 214, 36))
+    for line in lines:
+        points = [QPointF(x, y) for x, y in line]
+        if len(points) == 1:
+            painter.drawEllipse(points[0], 5.0, 5.0)
+        elif line[0] == line[-1]:
+            painter.drawPolygon(points)
+        else:
+            painter.drawPolyline(points)
+    painter.end()
+    return _rgba(bitmap)
+
+
+def _rgba(bitmap: "QImage") -> Frame:
+    pixels = bitmap.convertToFormat(bitmap.Format.Format_RGBA8888)
+    data: Any = pixels.constBits()
+    return Frame(pixels.width(), pixels.height(), 0, bytes(data))

@@ -1,16 +1,19 @@
 """What the worker process may do: limits of the system, no network, and an audit hook.
 
 The hook stops Python code, so it is a second wall, not the first: native libraries open files
-without asking it. The limits and the namespaces are the system's, and hold for those too.
+without asking it. The limits, the namespaces and `walls.py` are the system's, and hold for those
+too.
 """
 
 import ctypes
 import errno
 import os
 import sys
-import sysconfig
 import threading
 import time
+from urllib.parse import unquote
+
+from runcase.preview import walls
 
 MEMORY_BYTES = 1024 * 1024 * 1024
 CPU_SECONDS = 30
@@ -84,17 +87,33 @@ class Guard:
     """The audit hook: reads of the artifact and of Python's own files pass, little else does."""
 
     def __init__(self) -> None:
-        libraries = {*sysconfig.get_paths().values(), *sys.path, _package_root()}
-        frozen = getattr(sys, "_MEIPASS", None)
-        if frozen:
-            # A bundle keeps its pure Python modules in an archive inside the program itself.
-            libraries |= {str(frozen), sys.executable}
-        self._libraries = tuple(_normal(path) for path in libraries if path)
+        self._libraries = tuple(_normal(path) for path in walls.library_paths())
         self._admitted: tuple[str, ...] = ()
+        self._native = False
+        self._landlock: walls.Landlock | None = None
 
-    def install(self) -> None:
-        """Start to refuse; there is no way back in this process."""
+    def close_in(self) -> tuple[str, ...]:
+        """Start to refuse, with no way back in this process; returns what holds, in words."""
+        held = ["audit hook"]
+        if sys.platform == "linux":
+            if walls.refuse_system_calls():
+                held.append("no processes, no sockets (seccomp)")
+            self._landlock = walls.Landlock()
+            if self._landlock.holds:
+                held.append("no other files (Landlock)")
         sys.addaudithook(self._audit)
+        return tuple(held)
+
+    def admit_native(self) -> None:
+        """Let a library be called through ctypes, as the one that draws PDF pages is."""
+        self._native = True
+
+    def shut(self) -> None:
+        """Let the system refuse every file that is not admitted; before a parser sees the file."""
+        if self._landlock is not None:
+            self._landlock.allow(self._admitted)
+            self._landlock.close_in()
+            self._landlock = None
 
     def admit(self, *paths: str) -> None:
         """Let these files, and what lies below these folders, be read; nothing else from now."""
@@ -105,6 +124,10 @@ class Guard:
             self._check_open(*arguments[:3])
         elif event in ("os.listdir", "os.scandir"):
             self._check_path(arguments[0] if arguments else None)
+        elif event == "sqlite3.connect":
+            self._check_path(_database(arguments[0]))
+        elif event == "sqlite3.connect/handle" or (self._native and event.startswith("ctypes.")):
+            return
         elif event.startswith(_REFUSED):
             raise PermissionError(errno.EACCES, f"a preview may not use {event}")
 
@@ -126,12 +149,16 @@ class Guard:
         raise PermissionError(errno.EACCES, "a preview may not read this file", os.fsdecode(path))
 
 
+def _database(address: object) -> str:
+    """Return the path in an address of SQLite's, which is the only form that is let pass."""
+    text = os.fsdecode(address) if isinstance(address, str | bytes) else ""
+    if not text.startswith("file:") or not text.endswith("?mode=ro&immutable=1"):
+        raise PermissionError(errno.EACCES, "a preview opens databases read-only")
+    return unquote(text.removeprefix("file:").partition("?")[0])
+
+
 def _normal(path: str) -> str:
     return os.path.normcase(os.path.realpath(path))
-
-
-def _package_root() -> str:
-    return os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
 def _leave_network() -> list[str]:

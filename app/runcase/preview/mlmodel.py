@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from runcase.errors import UnreadableError
-from runcase.preview import text
+from runcase.preview import mlmodel_parts, text
 from runcase.preview.document import (
     Flavor,
     LoadCode,
@@ -49,7 +49,7 @@ def read(source: Source) -> Model:
         created=_text(data.get("utc_time_created")),
         flavors=flavors,
         signature=_signature(data.get("signature")),
-        requirements=requirements,
+        requirements=mlmodel_parts.compared(requirements),
         requirements_from=requirements_from,
         example=example,
         example_path=example_path,
@@ -57,6 +57,7 @@ def read(source: Source) -> Model:
         metadata=_dotted(data.get("metadata")),
         load_codes=_load_codes(source, flavors),
         source=text.make(source.name, source.size, content, "yaml"),
+        pickles=mlmodel_parts.inspected(source, files),
     )
 
 

@@ -1,12 +1,12 @@
 """Markdown and HTML as sanitised pages: no scripts, no styles, nothing that loads."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import unquote, urlsplit
 
 from runcase.errors import TooBigError, UnreadableError
 from runcase.preview import encoding, image, text
-from runcase.preview.document import Page, PageImage
+from runcase.preview.document import Page, PageImage, Text
 from runcase.preview.source import Source
 
 PAGE_BYTES = 2 * 1024 * 1024
@@ -92,11 +92,24 @@ def _content(source: Source) -> str:
     return source.read(PAGE_BYTES * 8).decode(codec, "replace")
 
 
+def noted(made: Page, note: str) -> Page:
+    """Return a page with one more sentence in its note."""
+    return replace(made, note=" ".join(each for each in (made.note, note) if each))
+
+
 def _page(source: Source, form: str, content: str, html: str, language: str) -> Page:
+    shown = text.make(source.name, source.size, content[:PAGE_BYTES], language)
+    return sanitised(source, form, html, (), shown)
+
+
+def sanitised(
+    source: Source, form: str, html: str, images: tuple[PageImage, ...], shown: Text
+) -> Page:
+    """Clean HTML, which may refer to `images` by their addresses; raises `TooBigError`."""
     # Imported here for the reason in read_markdown.
     import nh3
 
-    pictures = _Pictures(source)
+    pictures = _Pictures(source, list(images), {each.address: each.address for each in images})
     clean = nh3.clean(
         html,
         tags=set(_TAGS.split()),
@@ -120,7 +133,7 @@ def _page(source: Source, form: str, content: str, html: str, language: str) -> 
         clean,
         tuple(pictures.found),
         _is_empty(clean),
-        text.make(source.name, source.size, content[:PAGE_BYTES], language),
+        shown,
     )
 
 

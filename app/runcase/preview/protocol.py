@@ -13,9 +13,9 @@ _LIMIT = 256 * 1024 * 1024
 
 def send(pipe: IO[bytes], message: object) -> None:
     """Write a message; raises `OSError` when the other side is gone."""
-    data = codec.encode(message)
-    pipe.write(_LENGTH.pack(len(data)))
-    pipe.write(data)
+    parts = codec.encode(message)
+    pipe.write(_LENGTH.pack(sum(map(len, parts))))
+    pipe.writelines(parts)
     pipe.flush()
 
 

@@ -1,14 +1,18 @@
 """A file that is looked at once: its size and its first 64 kB, before anything is decided."""
 
+import io
 import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from runcase.errors import UnreadableError
 from runcase.preview.document import Request
 
 HEAD_BYTES = 64 * 1024
+# A gzip file can be made that unpacks to itself.
+_DEEPEST = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,8 @@ class Source:
         root: The real folder below which a page or a model may read.
         head: The first 64 kB.
         request: What was asked for, with its window.
+        data: The whole content of a member of an archive, which is in no file of its own.
+        depth: In how many archives it lies.
     """
 
     path: Path
@@ -26,6 +32,8 @@ class Source:
     size: int
     head: bytes
     request: Request
+    data: bytes | None = None
+    depth: int = 0
 
     @classmethod
     def peek(cls, request: Request) -> "Source":
@@ -47,6 +55,15 @@ class Source:
             raise UnreadableError(f"{path} could not be read: {reason(error)}.") from error
         return cls(path, root, status.st_size, head, request)
 
+    @classmethod
+    def member(cls, outer: "Source", name: str, data: bytes, request: Request) -> "Source":
+        """Stand for a file inside another; nothing lies beside it. Raises `UnreadableError`."""
+        if outer.depth >= _DEEPEST:
+            raise UnreadableError(f"It lies in more than {_DEEPEST} archives.")
+        path = outer.path / (name.rpartition("/")[2] or "member")
+        head = data[:HEAD_BYTES]
+        return cls(path, outer.path, len(data), head, request, data, outer.depth + 1)
+
     @property
     def name(self) -> str:
         """Return the file's name."""
@@ -66,14 +83,25 @@ class Source:
     def window(self, offset: int, count: int) -> bytes:
         """Return the bytes of a window; raises `UnreadableError`."""
         try:
-            with self.path.open("rb") as file:
+            with self.open() as file:
                 file.seek(offset)
                 return file.read(count)
         except OSError as error:
             raise UnreadableError(f"{self.name} could not be read: {reason(error)}.") from error
 
+    def open(self) -> BinaryIO:
+        """Open the file for reading; raises `OSError`."""
+        return self.path.open("rb") if self.data is None else io.BytesIO(self.data)
+
+    @property
+    def input(self) -> Path | io.BytesIO:
+        """Return what a library opens: the path, or a member's content."""
+        return self.path if self.data is None else io.BytesIO(self.data)
+
     def beside(self, relative: str) -> Path | None:
         """Return a file that this one refers to, or None if it is not a file below the root."""
+        if self.data is not None:
+            return None
         try:
             path = Path(os.path.realpath(self.path.parent / relative))
             return path if path.is_relative_to(self.root) and path.is_file() else None

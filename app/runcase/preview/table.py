@@ -1,273 +1,275 @@
-"""CSV, TSV and Parquet as windows of rows, through polars' lazy frames."""
+"""Tables as windows of rows through polars' lazy frames: Parquet, Arrow, JSON lines, log_table."""
 
-import csv
-import io
-import math
-from collections.abc import Iterable
+import json
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from runcase.errors import TooBigError, UnreadableError
-from runcase.preview import encoding
-from runcase.preview.document import Column, Table
+from runcase.preview.document import Column, Profile, Table
 from runcase.preview.source import Source
+from runcase.preview.table_profile import frequency, profile
+from runcase.preview.table_query import QueryError, Typed, parse
+from runcase.preview.table_words import cell, type_words
 
 if TYPE_CHECKING:
     import polars
 
 ROWS = 200
 CELLS = 200_000
-SNIFF_BYTES = 1024 * 1024
-# Counting reads the whole file: half a second for this much.
-_COUNTED_BYTES = 512 * 1024 * 1024
-_RECODED_BYTES = 64 * 1024 * 1024
-_CELL_CHARACTERS = 1_000
-_DELIMITERS = ",\t;|"
+# A sorted table is made in memory; past this only its filter is possible.
+_SORTED_ROWS = 30_000_000
+_LOADED_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class _Dialect:
-    delimiter: str
-    header: tuple[str, ...]
-    has_header: bool
-    ragged: bool
-    quote: str | None
-    note: str
+class Opened:
+    """A table before any of its rows are read.
+
+    Args:
+        columns: As many as the frame has, under the names to show.
+        typed: The columns as values to compare; in a text file they are made from its text.
+        total: How many rows there are, or None to count them with a query over the frame.
+        show: How a cell is shown.
+        window: Rows (first, count) read in a quicker way than through the frame, if there is one.
+    """
+
+    format: str
+    frame: "polars.LazyFrame"
+    columns: tuple[Column, ...]
+    typed: tuple[Typed, ...]
+    total: int | None
+    facts: tuple[str, ...] = ()
+    note: str = ""
+    show: Callable[[Any], str | None] = cell
+    counted: bool = True
+    window: "Callable[[int, int], polars.DataFrame] | None" = None
+    parts: tuple[str, ...] = ()
+    part: str = ""
 
 
-def read_parquet(source: Source) -> Table:
+def read_parquet(source: Source) -> Table | Profile:
     """Read a window of a Parquet file; raises `UnreadableError` when it is damaged."""
     # polars costs 150 ms to import: only the worker process, at the first table, pays it.
     import polars
 
-    try:
-        frame = polars.scan_parquet(source.path, glob=False)
-        schema = frame.collect_schema()
-        columns = tuple(
-            Column(name, _type_words(str(dtype)), dtype.is_numeric())
-            for name, dtype in schema.items()
-        )
+    def open_it() -> Opened:
+        frame = polars.scan_parquet(source.input, glob=False)
         total = int(frame.select(polars.len()).collect().item())
-        first, count = _window(source, len(columns))
-        rows = frame.slice(first, count).collect()
-    except (polars.exceptions.PolarsError, OSError) as error:
-        raise UnreadableError(f"It is not valid Parquet: {_first_line(error)}.") from error
-    cells = tuple(tuple(_cell(value) for value in series.to_list()) for series in rows)
-    return Table(source.name, source.size, "", "Parquet", columns, cells, first, total, ())
+        return of_frame("Parquet", frame, total)
+
+    return guarded(source, open_it, "valid Parquet")
 
 
-def read_csv(source: Source, quoted: bool = True) -> Table:
-    """Read a window of a file of separated values, every value as it stands there.
-
-    A quote that is never closed makes all quotes ordinary characters.
-    Raises `UnreadableError` when it has no columns.
-    """
-    # Imported here for the reason in read_parquet.
-    import polars
-
-    codec = encoding.detect(source.head)
-    if codec is None:
-        raise UnreadableError("It is not text.")
-    sample = source.read(SNIFF_BYTES).decode(codec, "replace")
-    dialect = _sniff(source, sample, quoted)
-    content = _recoded(source, codec)
-    total = None
-    note = dialect.note
-    try:
-        frame = _scan(source, content, dialect)
-        rows, first = _slice(frame, source, len(dialect.header))
-        if source.size <= _COUNTED_BYTES:
-            total = int(frame.select(polars.len()).collect().item())
-    except (polars.exceptions.PolarsError, OSError) as error:
-        if dialect.quote is None:
-            raise UnreadableError(f"It is not a table: {_first_line(error)}.") from error
-        # A quote that is never closed further down: the whole file then.
-        return read_csv(source, quoted=False)
-    columns = _columns(rows, dialect)
-    cells = tuple(tuple(_short(value) for value in series.to_list()) for series in rows)
-    form = "TSV" if dialect.delimiter == "\t" else "CSV"
-    facts = (encoding.label(codec), _delimiter_words(dialect.delimiter))
-    return Table(source.name, source.size, note, form, columns, cells, first, total, facts)
-
-
-def _sniff(source: Source, sample: str, quoted: bool) -> _Dialect:
-    """Find the separator: the one that splits the first lines into the most even columns."""
-    whole = len(sample) < SNIFF_BYTES and source.size <= SNIFF_BYTES
-    lines = [line for line in sample.splitlines()[: None if whole else -1][:200] if line.strip()]
-    if not lines:
-        raise UnreadableError("It has no lines.")
-    preferred = "\t" if source.suffix in (".tsv", ".tab") else ","
-    rows = {each: _rows(lines, each, quoted) for each in _DELIMITERS}
-    delimiter = max(_DELIMITERS, key=lambda each: (*_evenness(rows[each]), each == preferred))
-    if len(rows[delimiter][0]) == 1:
-        delimiter = preferred
-    chosen = rows[delimiter]
-    header = chosen[0]
-    if len(header) > CELLS:
-        raise TooBigError("It has too many columns for a table.")
-    widest = max(len(row) for row in chosen)
-    note = ""
-    if widest > len(header):
-        note = f"Some rows have {widest} values, the header has {len(header)}."
-    has_header = not all(_is_number(cell) for cell in header)
-    names = header if has_header else []
-    names = [*names, *(f"column {number + 1}" for number in range(len(names), widest))]
-    if not quoted or (whole and sample.count('"') % 2):
-        note = "A quote is never closed, so quotes are shown as they stand."
-        quoted = False
-    names = [name.strip("\ufeff") for name in names]
-    ragged = widest > len(header)
-    return _Dialect(delimiter, tuple(names), has_header, ragged, '"' if quoted else None, note)
-
-
-def _rows(lines: list[str], delimiter: str, quoted: bool) -> list[list[str]]:
-    try:
-        if quoted:
-            rows = csv.reader(lines, delimiter=delimiter)
-        else:
-            rows = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)
-        return [row for row in rows if row] or [[""]]
-    except csv.Error:  # a field over the module's limit
-        return [[line] for line in lines]
-
-
-def _evenness(rows: list[list[str]]) -> tuple[float, int]:
-    """Rank a separator: how many rows are as wide as the first, then how wide that is."""
-    width = len(rows[0])
-    if width == 1:
-        return 0.0, 0
-    return sum(len(row) == width for row in rows) / len(rows), width
-
-
-def _recoded(source: Source, codec: str) -> bytes | None:
-    """Return the file as UTF-8 where polars could not read it as it is, else None."""
-    if codec in ("utf-8", "utf-8-sig") or source.size > _RECODED_BYTES:
-        return None
-    return source.read(_RECODED_BYTES).decode(codec, "replace").encode()
-
-
-def _scan(source: Source, content: bytes | None, dialect: _Dialect) -> "polars.LazyFrame":
+def read_arrow(source: Source) -> Table | Profile:
+    """Read a window of a Feather or Arrow IPC file; raises `UnreadableError`."""
     import polars  # for the reason in read_parquet
 
-    # Rows that are longer than the header need a schema of all columns, and then the header is
-    # a row like the others. Every value stays as it is written: 0.10, 007.
-    wide = {f"column {number}": polars.String for number in range(len(dialect.header))}
-    frame = polars.scan_csv(
-        source.path if content is None else io.BytesIO(content),
-        separator=dialect.delimiter,
-        quote_char=dialect.quote,
-        has_header=dialect.has_header and not dialect.ragged,
-        schema=wide if dialect.ragged else None,
-        missing_columns="insert" if dialect.ragged else "raise",
-        infer_schema=False,
-        truncate_ragged_lines=True,
-        encoding="utf8-lossy",
-        glob=False,
+    def open_it() -> Opened:
+        if source.head.startswith(b"ARROW1"):
+            return of_frame("Arrow", polars.scan_ipc(source.input), None)
+        if source.size > _LOADED_BYTES:
+            raise TooBigError("The Arrow stream is too large to read as a whole.")
+        return of_frame("Arrow stream", polars.read_ipc_stream(source.input).lazy(), None)
+
+    return guarded(source, open_it, "a valid Arrow file")
+
+
+def read_json_lines(source: Source) -> Table | Profile:
+    """Read a window of JSON lines whose lines are objects; raises `UnreadableError`."""
+    import polars  # for the reason in read_parquet
+
+    first = source.head.lstrip(b"\xef\xbb\xbf").lstrip()
+    if not first.startswith(b"{"):
+        raise UnreadableError("Its lines are not objects.")
+
+    def open_it() -> Opened:
+        frame = polars.scan_ndjson(source.input, infer_schema_length=1000)
+        return of_frame("JSON lines", frame, None)
+
+    return guarded(source, open_it, "valid JSON lines")
+
+
+def read_log_table(source: Source) -> Table | Profile:
+    """Read what `mlflow.log_table` and `mlflow.evaluate` write: columns, and data row by row."""
+    import polars  # for the reason in read_parquet
+
+    if source.size > _LOADED_BYTES:
+        raise TooBigError("It is too large to read as a whole.")
+    try:
+        content = json.loads(source.read(_LOADED_BYTES))
+    except (ValueError, RecursionError) as error:
+        raise UnreadableError("It is not valid JSON.") from error
+    names = content.get("columns") if isinstance(content, dict) else None
+    rows = content.get("data") if isinstance(content, dict) else None
+    if not isinstance(names, list) or not isinstance(rows, list) or not names:
+        raise UnreadableError("It has no columns and data.")
+    if not all(isinstance(row, list) and len(row) == len(names) for row in rows):
+        raise UnreadableError("Its rows are not as long as its columns.")
+
+    def open_it() -> Opened:
+        columns = [
+            _series(f"{number}", [row[number] for row in rows]) for number in range(len(names))
+        ]
+        made = of_frame("MLflow table", polars.DataFrame(columns).lazy(), len(rows))
+        shown = tuple(
+            Column(_plain(name), column.dtype, column.numeric)
+            for name, column in zip(names, made.columns, strict=True)
+        )
+        return _renamed(made, shown)
+
+    return guarded(source, open_it, "an MLflow table")
+
+
+def of_frame(form: str, frame: "polars.LazyFrame", total: int | None) -> Opened:
+    """Describe a frame whose columns have types of their own."""
+    import polars  # for the reason in read_parquet
+
+    schema = frame.collect_schema()
+    columns = tuple(
+        Column(name, type_words(str(dtype)), dtype.is_numeric()) for name, dtype in schema.items()
     )
-    return frame.slice(1) if dialect.ragged and dialect.has_header else frame
+    typed = tuple(Typed(polars.col(name), _kind(dtype)) for name, dtype in schema.items())
+    return Opened(form, frame, columns, typed, total)
 
 
-def _slice(frame: "polars.LazyFrame", source: Source, width: int) -> tuple["polars.DataFrame", int]:
-    first, count = _window(source, width)
-    return frame.slice(first, count).collect(), first
+def guarded(source: Source, open_it: Callable[[], Opened], what: str) -> Table | Profile:
+    """Open a table and answer the request; every failure of polars is `UnreadableError`."""
+    import polars  # for the reason in read_parquet
+
+    try:
+        return answer(source, open_it())
+    except (polars.exceptions.PolarsError, OSError, ValueError, OverflowError) as error:
+        raise UnreadableError(f"It is not {what}: {first_line(error)}.") from error
+    except polars.exceptions.PanicException as error:
+        # A panic of Rust is no Exception: the parser met what it did not expect.
+        raise UnreadableError(f"It is not {what}: its reader gave up.") from error
 
 
-def _window(source: Source, width: int) -> tuple[int, int]:
+def answer(source: Source, opened: Opened) -> Table | Profile:
+    """Return the window, the profile, the count or the frequencies that were asked for."""
+    request = source.request
+    if request.view == "profile":
+        names = [column.name for column in opened.columns]
+        return profile(source, opened.frame, list(zip(names, opened.typed, strict=True)))
+    if request.view == "frequency":
+        found = _finder(opened)(request.query)
+        if found is None:
+            raise QueryError(f"There is no column “{request.query}”.")
+        return frequency(source, opened.frame, request.query, found)
+    if request.query.strip():
+        return _queried(source, opened)
+    first, count = bounds(source, len(opened.columns))
+    rows = opened.window(first, count) if opened.window else None
+    if rows is None:
+        rows = opened.frame.slice(first, count).collect()
+    total = opened.total
+    if total is None and opened.counted:
+        total = _count(opened.frame)
+    return _table(source, opened, rows, first, total)
+
+
+def bounds(source: Source, width: int) -> tuple[int, int]:
     """Return the first row and the number of rows to read, bounded by the number of cells."""
     room = max(1, CELLS // max(1, width))
     return max(0, source.request.offset), min(source.request.count or ROWS, room)
 
 
-def _columns(rows: "polars.DataFrame", dialect: _Dialect) -> tuple[Column, ...]:
-    names: Iterable[str] = rows.columns
-    if len(dialect.header) == len(rows.columns):
-        names = dialect.header
-    types = (_inferred(series.to_list()) for series in rows)
-    return tuple(
-        Column(name, dtype, dtype in ("int", "float"))
-        for name, dtype in zip(names, types, strict=True)
+def first_line(error: BaseException) -> str:
+    """Return the first line of what a library says, cut to a sentence's length."""
+    return str(error).strip().split("\n")[0].rstrip(".")[:200]
+
+
+def _queried(source: Source, opened: Opened) -> Table:
+    import polars  # for the reason in read_parquet
+
+    began = time.perf_counter_ns()
+    query = parse(source.request.query, _finder(opened))
+    frame = opened.frame
+    try:
+        if query.condition is not None:
+            frame = frame.filter(query.condition)
+        found = _count(frame)
+        if query.keys:
+            if found > _SORTED_ROWS:
+                raise QueryError(f"{found:,} rows are too many to sort: filter them first.")
+            frame = frame.sort(
+                [key for key, _ in query.keys],
+                descending=[down for _, down in query.keys],
+                nulls_last=True,
+                maintain_order=True,
+            )
+        first, count = bounds(source, len(opened.columns))
+        rows = frame.slice(first, count).collect()
+    except (polars.exceptions.ComputeError, polars.exceptions.InvalidOperationError) as error:
+        raise QueryError(f"The filter does not fit the columns: {first_line(error)}.") from error
+    took = (time.perf_counter_ns() - began) // 1000
+    unfiltered = opened.total if opened.total is not None else _count(opened.frame)
+    return _table(source, opened, rows, first, found, unfiltered, took)
+
+
+def _table(
+    source: Source,
+    opened: Opened,
+    rows: "polars.DataFrame",
+    first: int,
+    total: int | None,
+    unfiltered: int | None = None,
+    took: int = 0,
+) -> Table:
+    cells = tuple(tuple(opened.show(each) for each in series.to_list()) for series in rows)
+    return Table(
+        source.name, source.size, opened.note, opened.format, opened.columns, cells, first, total,
+        opened.facts, unfiltered, took, opened.parts, opened.part,
+    )  # fmt: skip
+
+
+def _count(frame: "polars.LazyFrame") -> int:
+    import polars  # for the reason in read_parquet
+
+    return int(frame.select(polars.len()).collect().item())
+
+
+def _finder(opened: Opened) -> Callable[[str], Typed | None]:
+    names = [column.name for column in opened.columns]
+
+    def find(name: str) -> Typed | None:
+        if name in names:
+            return opened.typed[names.index(name)]
+        folded = [each.casefold() for each in names]
+        return opened.typed[folded.index(name.casefold())] if name.casefold() in folded else None
+
+    return find
+
+
+def _kind(dtype: "polars.DataType") -> str:
+    if dtype.is_numeric():
+        return "number"
+    if dtype.is_temporal():
+        return "time"
+    name = str(dtype).partition("(")[0]
+    return {"Boolean": "bool", "List": "list"}.get(
+        name, "text" if name in ("String", "Categorical", "Enum") else "other"
     )
 
 
-def _inferred(values: list[str | None]) -> str:
-    """Say what the values of a window look like."""
-    present = [value.strip() for value in values if value]
-    if not present:
-        return "empty"
-    if all(value.lower() in ("true", "false") for value in present):
-        return "bool"
-    if all(_is_number(value) for value in present):
-        return "int" if all(value.lstrip("+-").isdigit() for value in present) else "float"
-    return "date" if all(_is_date(value) for value in present) else "string"
+def _series(name: str, values: list[Any]) -> "polars.Series":
+    """Make a column of what JSON has; values of several kinds become text."""
+    import polars  # for the reason in read_parquet
+
+    kinds = {type(value) for value in values if value is not None}
+    if kinds <= {bool} or kinds <= {str}:
+        return polars.Series(name, values)
+    if kinds <= {int, float} and all(abs(each) < 2**63 for each in values if each is not None):
+        return polars.Series(name, values, strict=False)
+    texts = [None if each is None else _plain(each) for each in values]
+    return polars.Series(name, texts, polars.String)
 
 
-def _is_number(value: str) -> bool:
-    try:
-        float(value)
-    except ValueError:
-        return False
-    return "_" not in value  # Python reads 1_000 as a number, nobody else does
+def _plain(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _is_date(value: str) -> bool:
-    try:
-        datetime.fromisoformat(value)
-    except ValueError:
-        return False
-    return True
-
-
-def _cell(value: Any) -> str | None:
-    """Return a value as text: floats with all their digits, dates as ISO 8601."""
-    if value is None:
-        return None
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return _float_words(value)
-    if isinstance(value, bytes):
-        return _short(value[:_CELL_CHARACTERS].hex(" "))
-    if isinstance(value, datetime | date | time):
-        return value.isoformat(" ") if isinstance(value, datetime) else value.isoformat()
-    if isinstance(value, timedelta):
-        return str(value)
-    if isinstance(value, list):
-        inner = ", ".join(_cell(each) or "null" for each in value[:100])
-        return _short(f"[{inner}{', …' if len(value) > 100 else ''}]")
-    if isinstance(value, dict):
-        inner = ", ".join(f"{key}: {_cell(each) or 'null'}" for key, each in value.items())
-        return _short(f"{{{inner}}}")
-    return _short(str(value))
-
-
-def _float_words(value: float) -> str:
-    if math.isnan(value):
-        return "NaN"
-    if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    return repr(value)
-
-
-def _short(value: str | None) -> str | None:
-    if value is None or len(value) <= _CELL_CHARACTERS:
-        return value
-    return value[:_CELL_CHARACTERS] + " …"
-
-
-def _type_words(dtype: str) -> str:
-    """Return a polars dtype in one short word, as the header has room for."""
-    name = dtype.split("(")[0].lower()
-    if name in ("list", "array"):
-        inner = dtype[dtype.index("(") + 1 :].rstrip(")").split(",")[0].split("(")[0].lower()
-        return f"list[{inner}]"
-    return {"categorical": "dict", "enum": "dict", "boolean": "bool"}.get(name, name)
-
-
-def _delimiter_words(delimiter: str) -> str:
-    names = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
-    return f"separated by {names[delimiter]}"
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n")[0].rstrip(".")
+def _renamed(opened: Opened, columns: tuple[Column, ...]) -> Opened:
+    return Opened(opened.format, opened.frame, columns, opened.typed, opened.total)

@@ -83,7 +83,7 @@ def make(name: str, size: int, text: str, language: str) -> Text:
         text=text,
         encoding="UTF-8",
         language=language,
-        spans=_highlight(text, language),
+        spans=highlight(text, language),
         lines=lines,
         truncated=bool(note),
     )
@@ -137,7 +137,7 @@ def _lfs_words(pointer: re.Match[bytes]) -> str:
     )
 
 
-def _highlight(text: str, language: str) -> bytes:
+def highlight(text: str, language: str) -> bytes:
     """Return packed spans of the first characters; stops early in a text that lexes slowly."""
     if not language or not text:
         return b""

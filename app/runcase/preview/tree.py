@@ -1,6 +1,7 @@
-"""JSON and YAML as trees: parsed into plain values first, then laid out flat, breadth first."""
+"""JSON, YAML and TOML as trees: parsed into plain values, then laid out flat, breadth first."""
 
 import json
+import tomllib
 from array import array
 from collections import deque
 from collections.abc import Callable
@@ -38,13 +39,7 @@ def read_json(source: Source) -> Tree:
     """
     content = _content(source)
     try:
-        root = json.loads(
-            content,
-            object_pairs_hook=_Pairs,
-            parse_float=lambda digits: _Leaf("number", digits),
-            parse_int=lambda digits: _Leaf("number", digits),
-            parse_constant=lambda word: _Leaf("number", word),
-        )
+        root = _parse_json(content)
     except json.JSONDecodeError as error:
         raise UnreadableError(f"It is not valid JSON: line {error.lineno}, {error.msg}.") from error
     except RecursionError as error:
@@ -63,6 +58,57 @@ def read_yaml(source: Source) -> Tree:
     except yaml.YAMLError as error:
         raise UnreadableError(f"It is not valid YAML: {_yaml_words(error)}.") from error
     return _tree(source, root, content, "yaml")
+
+
+def read_toml(source: Source) -> Tree:
+    """Parse TOML; raises `UnreadableError` when it is not TOML."""
+    content = _content(source)
+    try:
+        root = tomllib.loads(content.replace("\r\n", "\n"))
+    except tomllib.TOMLDecodeError as error:
+        raise UnreadableError(f"It is not valid TOML: {str(error)[:200]}.") from error
+    except (RecursionError, ValueError) as error:
+        raise TooBigError("It is nested too deep, or has a number too long, for a tree.") from error
+    return _tree(source, _of_toml(root), content, "toml")
+
+
+def _of_toml(value: object) -> object:
+    if isinstance(value, dict):
+        return _Pairs((key, _of_toml(each)) for key, each in value.items())
+    if isinstance(value, list):
+        return [_of_toml(each) for each in value]
+    if isinstance(value, bool | str):
+        return value
+    kind = "number" if isinstance(value, int | float) else "string"
+    return _Leaf(kind, str(value))
+
+
+def read_json_lines(source: Source) -> Tree:
+    """Parse JSON lines that are no table as one array; raises `UnreadableError`."""
+    content = _content(source)
+    values: list[object] = []
+    for number, line in enumerate(content.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            values.append(_parse_json(line))
+        except json.JSONDecodeError as error:
+            raise UnreadableError(f"Line {number:,} is not valid JSON: {error.msg}.") from error
+        except RecursionError as error:
+            raise TooBigError(f"Line {number:,} is nested too deep for a tree.") from error
+        if len(values) > CHILDREN:
+            break
+    return _tree(source, values, content, "json")
+
+
+def _parse_json(content: str) -> object:
+    return json.loads(
+        content,
+        object_pairs_hook=_Pairs,
+        parse_float=lambda digits: _Leaf("number", digits),
+        parse_int=lambda digits: _Leaf("number", digits),
+        parse_constant=lambda word: _Leaf("number", word),
+    )
 
 
 def _content(source: Source) -> str:

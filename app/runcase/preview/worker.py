@@ -3,10 +3,10 @@
 import os
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -14,6 +14,7 @@ from typing import IO, Self
 from runcase.errors import CancelledError, PreviewError, TooBigError, UnreadableError
 from runcase.preview import protocol
 from runcase.preview.document import DOCUMENT_KINDS, Document, Failure, Hello, Request
+from runcase.preview.nursery import FORKS, Nursery, Process, spawn
 from runcase.progress import Progress
 
 LIMIT_SECONDS = 15.0
@@ -21,11 +22,6 @@ _START_SECONDS = 60.0
 _TURN_SECONDS = 0.05
 _END_SECONDS = 2.0
 _AS_BYTES = "It can still be shown as bytes."
-# The child sees no other: a hostile file finds no keys and tokens there.
-_ENVIRONMENT = (
-    "DYLD_LIBRARY_PATH FONTCONFIG_FILE FONTCONFIG_PATH HOME LANG LC_ALL LC_CTYPE LD_LIBRARY_PATH "
-    "PATH QT_QPA_FONTDIR SYSTEMROOT TEMP TMP TMPDIR TZ WINDIR"
-)
 
 
 class Worker:
@@ -39,6 +35,7 @@ class Worker:
         self._seconds = seconds
         self._lock = threading.Lock()
         self._child: _Child | None = None
+        self._nursery: Nursery | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -61,7 +58,7 @@ class Worker:
         path = os.path.abspath(request.path)
         if not os.path.exists(path):
             raise UnreadableError(f"{path} does not exist.")
-        asked = Request(path, request.root, request.as_bytes, request.offset, request.count)
+        asked = replace(request, path=path)
         with self._turn(progress):
             answer = self._ask(asked, progress)
         if isinstance(answer, Failure):
@@ -71,9 +68,9 @@ class Worker:
         return answer  # type: ignore[return-value]  # DOCUMENT_KINDS are Document's members
 
     def warm(self) -> None:
-        """Start the process and load its libraries, so that the first preview need not wait."""
+        """Start the process, which then loads its libraries, so that no preview waits for it."""
         with self._turn(Progress()):
-            self._ready(Progress()).ask(Request(""), _START_SECONDS, Progress())
+            self._ready(Progress())
 
     def protections(self) -> tuple[str, ...]:
         """Return what holds the process in on this system, in words; starts it if need be."""
@@ -89,6 +86,9 @@ class Worker:
             if self._child is not None:
                 self._child.finish()
             self._child = None
+            if self._nursery is not None:
+                self._nursery.close()
+            self._nursery = None
 
     @contextmanager
     def _turn(self, progress: Progress) -> Iterator[None]:
@@ -100,15 +100,37 @@ class Worker:
         finally:
             self._lock.release()
 
-    def _ready(self, progress: Progress) -> "_Child":
-        if self._child is None or self._child.dead:
-            if self._child is not None:
-                self._child.finish()
-            self._child = _Child(progress)
-        return self._child
+    def _ready(self, progress: Progress, request: Request | None = None) -> "_Child":
+        """Return the process that reads, a new one for a new file where that is cheap."""
+        child = self._child
+        place = (request.path, request.root) if request is not None else None
+        moved = (
+            FORKS and place is not None and child is not None and child.place not in (None, place)
+        )
+        if child is not None and (child.dead or moved):
+            child.finish()
+            self._child = child = None
+        if child is None:
+            child = self._child = _Child(self._process(), progress)
+        if place is not None:
+            child.place = place
+        return child
+
+    def _process(self) -> Process:
+        try:
+            if not FORKS:
+                return spawn()
+            if self._nursery is None or not self._nursery.alive:
+                self._nursery = Nursery()
+            return self._nursery.fork()
+        except OSError as error:
+            words = self._nursery.last_words().strip().split("\n")[-1] if self._nursery else ""
+            raise PreviewError(
+                f"The preview worker did not start: {error.strerror}.", words
+            ) from error
 
     def _ask(self, request: Request, progress: Progress) -> object:
-        child = self._ready(progress)
+        child = self._ready(progress, request)
         try:
             return child.ask(request, self._seconds, progress)
         except _DiedError as died:
@@ -116,9 +138,9 @@ class Worker:
                 raise UnreadableError(
                     f"{Path(request.path).name} could not be read: {died}.", _AS_BYTES
                 ) from died
-        # It had read other files before, whose rests may be to blame: once more in a fresh one.
+        # It had answered before, whose rests may be to blame: once more in a fresh one.
         try:
-            return self._ready(progress).ask(request, self._seconds, progress)
+            return self._ready(progress, request).ask(request, self._seconds, progress)
         except _DiedError as died:
             raise UnreadableError(
                 f"{Path(request.path).name} could not be read: {died}.", _AS_BYTES
@@ -132,19 +154,10 @@ class _DiedError(Exception):
 class _Child:
     """One process: from its start to its end it answers one request at a time."""
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, process: Process, progress: Progress) -> None:
         # None but this process holds its ends of the pipes, so it ends when we do.
-        try:
-            self._process = subprocess.Popen(
-                _command(),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env=_environment(),
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
-        except OSError as error:
-            raise PreviewError(f"The preview worker did not start: {error.strerror}.") from error
+        self._process = process
+        self.place: tuple[str, str] | None = None
         self.dead = False
         self.answered = 0
         self._expired = False
@@ -152,19 +165,9 @@ class _Child:
         try:
             hello = self._within(_START_SECONDS, progress, None)
         except _DiedError as died:
-            words = self.last_words.strip().split("\n")[-1]
-            raise PreviewError(f"The preview worker did not start: {died}.", words) from died
+            raise PreviewError(f"The preview worker did not start: {died}.") from died
         if isinstance(hello, Hello):
             self.protections = hello.protections
-
-    @property
-    def last_words(self) -> str:
-        """Return what a process that ended wrote to its standard error, cut to 10 kB."""
-        stream = self._process.stderr
-        if stream is None or stream.closed or not self.dead:
-            return ""
-        self._process.wait()
-        return stream.read(10_000).decode("utf-8", "replace")
 
     def ask(self, request: Request, seconds: float, progress: Progress) -> object:
         """Return the answer; raises `_DiedError`, `TooBigError` by time, or `CancelledError`."""
@@ -181,7 +184,7 @@ class _Child:
         """End the process and let go of its pipes."""
         self.kill()
         self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
+        for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
                 _close(stream)
 
@@ -229,27 +232,6 @@ class _Child:
     def _expire(self) -> None:
         self._expired = True
         self.kill()
-
-
-def _command() -> list[str]:
-    if getattr(sys, "frozen", False):
-        return [sys.executable, "--preview-worker"]
-    # -P: a yaml.py that lies in the current folder is not imported.
-    return [sys.executable, "-P", "-m", "runcase.preview.child"]
-
-
-def _environment() -> dict[str, str]:
-    kept = {name: os.environ[name] for name in _ENVIRONMENT.split() if name in os.environ}
-    return kept | {
-        "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONUTF8": "1",
-        "QT_QPA_PLATFORM": "offscreen",
-        "POLARS_MAX_THREADS": "2",
-        # The check is for a warning, and needs ctypes, which the guard refuses.
-        "POLARS_SKIP_CPU_CHECK": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-    }
 
 
 def _close(stream: IO[bytes]) -> None:

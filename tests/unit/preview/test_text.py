@@ -3,8 +3,8 @@ from collections.abc import Callable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runcase.preview import encoding, text
-from runcase.preview.document import HIGHLIGHT_KINDS, Bytes, Document, Text
+from runcase.preview import encoding, log, text
+from runcase.preview.document import HIGHLIGHT_KINDS, Bytes, Document, Log, Text
 
 Read = Callable[..., Document]
 
@@ -69,11 +69,10 @@ def test_a_character_cut_at_the_end_of_the_head_is_no_damage() -> None:
 
 
 def test_long_files_are_cut_and_counted(read: Read) -> None:
-    document = read("big.log", "0123456789\n" * 300_000)
-    assert isinstance(document, Text)
-    assert document.truncated
-    assert document.lines == 300_000
-    assert len(document.text) <= text.TEXT_BYTES
+    document = read("big.txt", "0123456789\n" * 300_000)
+    assert isinstance(document, Log)
+    assert document.text.truncated
+    assert (document.offset, document.end) == (0, log.WINDOW_BYTES // 11 * 11)
 
 
 def test_long_lines_are_cut(read: Read) -> None:

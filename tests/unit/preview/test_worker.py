@@ -12,7 +12,9 @@ import pytest
 
 from runcase.errors import CancelledError, TooBigError, UnreadableError
 from runcase.preview.document import Bytes, Document, Request, Text
-from runcase.preview.worker import Worker, _environment
+from runcase.preview.facts import Facts
+from runcase.preview.nursery import environment
+from runcase.preview.worker import Worker
 from runcase.progress import Progress
 
 Read = Callable[..., Document]
@@ -40,8 +42,8 @@ def test_a_pickle_is_shown_and_not_loaded(read: Read, tmp_path: Path) -> None:
     marker = tmp_path / "marker"
     for name in ("model.pkl", "model.joblib", "data.bin"):
         document = read(name, pickle.dumps(Trap(marker)))
-        assert isinstance(document, Bytes)
-        assert "not loaded" in document.type
+        assert isinstance(document, Facts)
+        assert document.imports[0].verdict == "dangerous"
     assert not marker.exists()
 
 
@@ -134,10 +136,10 @@ def test_cancelling_ends_the_wait_at_once(write: Write) -> None:
 def test_closing_leaves_no_process(write: Write) -> None:
     worker = Worker()
     worker.warm()
-    assert worker._child is not None
-    process = worker._child._process
+    number = pid(worker)
     worker.close()
-    assert process.returncode is not None
+    with pytest.raises(OSError):  # noqa: PT011 - Windows has another one
+        os.kill(number, 0)
     assert isinstance(worker.read(Request(str(write("a.txt", "x")))), Text)
     worker.close()
 
@@ -147,7 +149,7 @@ import os, socket, subprocess, sys, ctypes, pickle
 from runcase.preview import guard
 held = guard.isolate()
 watcher = guard.Guard()
-watcher.install()
+watcher.close_in()
 watcher.admit(sys.argv[1])
 assert open(sys.argv[1]).read() == "x"
 def refused(what):
@@ -184,13 +186,63 @@ def test_the_guard_refuses_all_but_the_file_itself(write: Write) -> None:
     os.symlink(other, link)
     answer = subprocess.run(
         [sys.executable, "-c", GUARDED, str(file), str(other), str(link)],
-        env=_environment(),
+        env=environment(),
         capture_output=True,
         text=True,
         check=False,
     )
     assert answer.returncode == 0, answer.stderr
     assert file.read_text() == "x"
+
+
+WALLED = """
+import ctypes, os, sys, threading
+from runcase.preview import guard
+system = ctypes.CDLL(None, use_errno=True)
+# Looked up before the audit hook refuses it.
+calls = system.open, system.socket, system.fork, system.execv, system.kill
+def opens(path): return system.open(os.fsencode(path), os.O_RDONLY) >= 0
+watcher = guard.Guard()
+walls = watcher.close_in()
+watcher.admit(sys.argv[1])
+watcher.shut()
+threading.Thread(target=print, args=("thread",)).start()
+print(*walls, sep="\\n")
+# Past the audit hook, as a parser that was taken over would.
+assert opens(sys.argv[1])
+assert not opens(sys.argv[2]) or "Landlock" not in str(walls)
+if "seccomp" in str(walls):
+    assert system.socket(2, 1, 0) == -1
+    assert system.fork() == -1
+    assert system.execv(b"/bin/true", None) == -1
+    assert system.kill(os.getppid(), 0) == -1
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Landlock and seccomp are Linux's")
+def test_the_walls_hold_for_native_code(write: Write) -> None:
+    file, other = write("a.txt", "x"), write("other/b.txt", "y")
+    answer = subprocess.run(
+        [sys.executable, "-c", WALLED, str(file), str(other)],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stderr
+    assert "thread" in answer.stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="readers are forked on Linux only")
+def test_each_file_has_a_reader_of_its_own(write: Write) -> None:
+    first, second = str(write("a.txt", "x\n")), str(write("b.txt", "y\n"))
+    with Worker() as worker:
+        worker.read(Request(first))
+        number = pid(worker)
+        worker.read(Request(first, offset=1))
+        assert pid(worker) == number
+        worker.read(Request(second))
+        assert pid(worker) != number
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="network namespaces are Linux's")
@@ -206,7 +258,7 @@ def test_the_worker_sees_no_secrets_and_no_current_folder(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
-    assert "AWS_SECRET_ACCESS_KEY" not in _environment()
+    assert "AWS_SECRET_ACCESS_KEY" not in environment()
     (tmp_path / "yaml.py").write_text(f"open({str(tmp_path / 'marker')!r}, 'w').close()")
     (tmp_path / "a.yaml").write_text("a: 1\n")
     monkeypatch.chdir(tmp_path)
@@ -232,4 +284,4 @@ def test_the_window_loads_no_reader_and_the_readers_no_qt() -> None:
         "late = 'PySide6 polars PIL pygments nh3 markdown_it numpy'\n"
         "assert not [name for name in late.split() if name in sys.modules]\n"
     )
-    subprocess.run([sys.executable, "-c", code], env=_environment(), check=True)
+    subprocess.run([sys.executable, "-c", code], env=environment(), check=True)

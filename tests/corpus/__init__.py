@@ -1,0 +1,1 @@
+"""Bad input: files that lie, hang, grow or attack, each with what it must become."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QObject, QSettings, QUrl
+from PySide6.QtCore import QObject, QSettings, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
@@ -32,6 +32,7 @@ from runcase.ui.theme import Scheme, Theme
 # The same error of the same place is shown once in this time.
 _ONCE_MS = 10_000
 _SIZE = (1440, 900)
+_WARM_MS = 2_000
 _DATABASES = frozenset({".db", ".sqlite", ".sqlite3", ".db3"})
 # What works in every window.
 _ALWAYS = frozenset(
@@ -70,6 +71,10 @@ class Application(QObject):
             self.show_welcome()
         for path in paths:
             self.open_path(path)
+
+    def warm_previews(self) -> None:
+        """Start the preview worker once the first page had the time to come up."""
+        QTimer.singleShot(_WARM_MS, self.context.previews, self.context.previews.warm)
 
     def open_from_outside(self, paths: Sequence[str]) -> None:
         """Open what a second start asked for, and come to the front."""

@@ -168,6 +168,7 @@ def _window(options: argparse.Namespace) -> int:
         application.open_sample()
     else:
         application.open(paths)
+    application.warm_previews()
     return qt.exec()
 
 

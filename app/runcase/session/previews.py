@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Previews(QObject):
-    """The one worker process of the application; its child starts with the first preview."""
+    """The one worker process of the application; it starts when warmed, or first needed."""
 
     def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -40,6 +40,20 @@ class Previews(QObject):
 
         return self._jobs.submit(work, owner=owner, then=then, failed=failed, key=key, lane="files")
 
+    def warm(self) -> None:
+        """Start the child and let it load its libraries, so that the first preview is as the rest.
+
+        Called once the first page is up; the child works beside it.
+        """
+        self._jobs.submit(
+            lambda _progress: self._started().warm(),
+            owner=self,
+            then=_warmed,
+            failed=_warmed,
+            key="warm",
+            lane="files",
+        )
+
     def close(self) -> None:
         """End the child process."""
         if self._worker is not None:
@@ -53,3 +67,7 @@ class Previews(QObject):
         if self._worker is None:
             self._worker = Worker()
         return self._worker
+
+
+def _warmed(_outcome: object) -> None:
+    """Do nothing: a child that did not start says why at the first preview."""

@@ -22,7 +22,12 @@ def tree(document: Document) -> Tree:
 
 
 @given(st.lists(JSON, min_size=1, max_size=3))
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    # The first example starts the worker process.
+    deadline=None,
+    max_examples=25,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 def test_a_tree_is_written_as_python_writes_it(read: Read, value: list[object]) -> None:
     found = laid_out(tree(read("x.json", json.dumps(value, ensure_ascii=False))))
     assert found == json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True)

@@ -1,32 +1,51 @@
 """The preview pane: a bar with the file's name and facts, and the widget of its kind below."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from runcase.preview import words
 from runcase.preview.document import (
+    Archive,
+    Array,
     Bytes,
     Document,
     Image,
+    Log,
     Model,
     Page,
+    Profile,
     Request,
     Table,
     Text,
     Tree,
 )
+from runcase.preview.facts import Facts
+from runcase.ui.previews.archive_view import ArchiveView
+from runcase.ui.previews.array_view import ArrayView
 from runcase.ui.previews.bytes_view import BytesView
+from runcase.ui.previews.facts_view import FactsView
+from runcase.ui.previews.frequency_dialog import FrequencyDialog
 from runcase.ui.previews.image_bar import ImageBar
+from runcase.ui.previews.image_side import ImageSide
 from runcase.ui.previews.image_view import ImageView
+from runcase.ui.previews.log_view import LogView
 from runcase.ui.previews.model_view import ModelView
 from runcase.ui.previews.page_view import PageView
 from runcase.ui.previews.table_view import TablePreview
 from runcase.ui.previews.text_view import CodeEdit
 from runcase.ui.previews.tree_view import TreePreview
 from runcase.ui.theme import Theme
-from runcase.ui.widgets.basics import Elided, IconLabel, Segments, label, row
+from runcase.ui.widgets.basics import Elided, IconLabel, Segments, button, label, row
 from runcase.ui.widgets.state_page import LoadingPage, StatePage
 
 _HEIGHT = 38
@@ -48,7 +67,13 @@ _KINDS: dict[type, _Kind] = {
     Page: _Kind("file-text", (("page", "Page"), ("text", "Source"))),
     Model: _Kind("package", (("model", "Model"), ("text", "YAML"))),
     Bytes: _Kind("binary"),
+    Log: _Kind("file-text"),
+    Array: _Kind("grid-3x3", (("picture", "Picture"), ("table", "Table"))),
+    Archive: _Kind("package"),
+    Facts: _Kind("file-box"),
 }
+# Answers that add to what is shown.
+_ADDED = ("profile", "count", "frequency")
 
 
 class PreviewHost(QWidget):
@@ -61,13 +86,27 @@ class PreviewHost(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._request = Request("")
+        # How many of the request's parts are members of archives; a sheet or an array is none.
+        self._depth = 0
         self._code = CodeEdit(theme)
         self._tree = TreePreview(theme)
         self._table = TablePreview(theme)
         self._image = ImageView(theme)
+        self._image_side = ImageSide(theme)
+        self._image_pane = QWidget()
+        beside = QHBoxLayout(self._image_pane)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(0)
+        beside.addWidget(self._image, 1)
+        beside.addWidget(self._image_side)
+        self._image_side.hide()
         self._page = PageView(theme)
         self._model = ModelView(theme)
         self._bytes = BytesView(theme)
+        self._log = LogView(theme)
+        self._array = ArrayView(theme)
+        self._archive = ArchiveView(theme)
+        self._insides = FactsView(theme)
         self._state = StatePage(theme)
         self._loading = LoadingPage(theme)
         self._nothing = QWidget()
@@ -78,10 +117,14 @@ class PreviewHost(QWidget):
             self._code,
             self._tree,
             self._table,
-            self._image,
+            self._image_pane,
             self._page,
             self._model,
             self._bytes,
+            self._log,
+            self._array,
+            self._archive,
+            self._insides,
             self._state,
             self._loading,
         ):
@@ -90,12 +133,10 @@ class PreviewHost(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        for part in (self._bar, self._note, self._stack):
+        for part in (self._bar, self._note):
             layout.addWidget(part)
-        layout.setStretch(2, 1)
-        self._table.windowed.connect(self._ask_rows)
-        self._bytes.windowed.connect(self._ask_bytes)
-        self._model.chosen.connect(self.file_chosen)
+        layout.addWidget(self._stack, 1)
+        self._connect()
         theme.changed.connect(self._restyle)
         self._restyle()
         self.clear()
@@ -103,6 +144,32 @@ class PreviewHost(QWidget):
     def set_request(self, request: Request) -> None:
         """Say what was asked for: later windows are asked for from the same path and root."""
         self._request = request
+        self._depth = 0
+
+    def show_answer(self, request: Request, document: Document, name: str = "") -> None:
+        """Show what came for a request, which may be more of what is shown already."""
+        if request.view in _ADDED:
+            self._add(request, document)
+            return
+        if isinstance(document, Array) and request.offset:
+            self._array.show_rows(document)
+            return
+        self._request = replace(request, offset=0, count=0, query="", view="")
+        inside = " › ".join(request.parts[: self._depth])
+        self.show_document(document, f"{name} › {inside}" if inside else name)
+        self._back.setVisible(bool(inside))
+
+    def show_failure(self, request: Request, message: str, hint: str = "", name: str = "") -> None:
+        """Say why a request failed; of a query it is said beside the query."""
+        self._log.unlock()
+        if request.view in _ADDED:
+            return
+        if request.query and self._stack.currentWidget() is self._table:
+            self._table.show_query_error(message)
+            return
+        self._request = request
+        self.show_error(message, hint, name)
+        self._back.setVisible(self._depth > 0)
 
     def show_document(self, document: Document, name: str = "") -> None:
         """Show a document under a name, by default its own."""
@@ -156,6 +223,12 @@ class PreviewHost(QWidget):
             self._code.show_text(document)
             self._stack.setCurrentWidget(self._code)
             return _text_facts(document)
+        if isinstance(document, Log):
+            self._log.show_document(document)
+            self._stack.setCurrentWidget(self._log)
+            return self._log.facts()
+        if isinstance(document, Archive | Array | Facts):
+            return self._show_insides(document)
         view: TreePreview | TablePreview | ImageView | PageView | ModelView | BytesView
         if isinstance(document, Tree):
             view = self._tree
@@ -179,11 +252,55 @@ class PreviewHost(QWidget):
             self._bytes.show_document(document)
         else:
             view = self._image
-        self._stack.setCurrentWidget(view)
+        self._stack.setCurrentWidget(self._image_pane if view is self._image else view)
         if isinstance(document, Image):
             # After it has its size, so that "fit" knows the room.
             self._image.show_document(document)
+            self._image_side.show_document(document)
         return view.facts()
+
+    def _show_insides(self, document: Archive | Array | Facts) -> str:
+        view: ArchiveView | ArrayView | FactsView
+        if isinstance(document, Archive):
+            view = self._archive
+            self._archive.show_document(document)
+        elif isinstance(document, Facts):
+            view = self._insides
+            self._insides.show_document(document)
+        else:
+            view = self._array
+            self._array.show_document(document)
+            chosen = "picture" if self._array.is_drawn else "table"
+            self._array.choose(chosen)
+            self._segments[Array].choose(chosen)
+        self._stack.setCurrentWidget(view)
+        return view.facts()
+
+    def _add(self, request: Request, document: Document) -> None:
+        """Take an answer that adds to the table that is shown."""
+        if isinstance(document, Profile):
+            self._table.show_profile(document)
+        elif isinstance(document, Table) and request.view == "count":
+            self._table.show_total(document)
+        elif isinstance(document, Table):
+            FrequencyDialog(self._theme, document, self).open()
+
+    def _connect(self) -> None:
+        self._table.windowed.connect(self._ask_rows)
+        self._table.queried.connect(self._ask_query)
+        self._table.parted.connect(self._ask_part)
+        self._table.looked.connect(self._ask_look)
+        self._table.counted.connect(self._ask_frequency)
+        self._bytes.windowed.connect(self._ask_bytes)
+        self._log.asked.connect(self._ask_lines)
+        self._array.windowed.connect(self._ask_rows_of_array)
+        self._array.chosen.connect(self._ask_part)
+        self._array.sliced.connect(self._ask_plane)
+        self._archive.opened.connect(self._ask_member)
+        self._image.hovered.connect(self._image_side.show_pixel)
+        self._image_bar.paged.connect(self._ask_page)
+        self._image_bar.sided.connect(self._image_side.setVisible)
+        self._model.chosen.connect(self.file_chosen)
 
     def _build_bar(self) -> None:
         self._bar = QFrame()
@@ -195,7 +312,8 @@ class PreviewHost(QWidget):
         self._facts = label("", "small-muted")
         self._segments: dict[type, Segments] = {}
         self._image_bar = ImageBar(self._theme, self._image)
-        bar = row(self._icon, self._name, self._facts, margins=(12, 0, 10, 0))
+        self._back = button("Back to Archive", "small", self._ask_outer)
+        bar = row(self._back, self._icon, self._name, self._facts, margins=(12, 0, 10, 0))
         bar.addStretch(1)
         for kind, shown in _KINDS.items():
             if shown.views:
@@ -203,7 +321,11 @@ class PreviewHost(QWidget):
                 made.chosen.connect(self._choose)
                 self._segments[kind] = made
                 bar.addWidget(made)
+                made.hide()
         bar.addWidget(self._image_bar)
+        # Together they would be wider than a pane, and widen the window.
+        self._image_bar.hide()
+        self._back.hide()
         self._bar.setLayout(bar)
         self._note = label("", "small")
         self._note.setObjectName("previewNote")
@@ -211,6 +333,7 @@ class PreviewHost(QWidget):
 
     def _head(self, name: str, icon: str, views: tuple[tuple[str, str], ...]) -> None:
         self._bar.show()
+        self._back.hide()
         self._name.setText(name)
         self._icon.set_icon(icon, "text-2")
         self._image_bar.hide()
@@ -224,18 +347,56 @@ class PreviewHost(QWidget):
 
     def _choose(self, view: str) -> None:
         current = self._stack.currentWidget()
-        if isinstance(current, TreePreview | PageView | ModelView):
+        if isinstance(current, TreePreview | PageView | ModelView | ArrayView):
             current.choose(view)
 
+    def _again(self, **changes: Any) -> None:
+        """Ask for the same file with something else of it."""
+        self.requested.emit(replace(self._request, **changes))
+
     def _ask_rows(self, first: int, count: int) -> None:
-        request = self._request
-        self.requested.emit(Request(request.path, request.root, False, first, count))
+        self._again(offset=first, count=count, query=self._table.query)
+
+    def _ask_query(self) -> None:
+        self._again(query=self._table.query)
+
+    def _ask_look(self, view: str) -> None:
+        self._again(view=view)
+
+    def _ask_frequency(self, name: str) -> None:
+        self._again(view="frequency", query=name)
+
+    def _ask_part(self, name: str) -> None:
+        parts = self._request.parts
+        # The last part is a sheet, a table or an array when one was chosen before.
+        self._again(parts=(*parts[: self._depth], name))
+
+    def _ask_page(self, number: int) -> None:
+        self._again(parts=(*self._request.parts[: self._depth], str(number)))
+
+    def _ask_rows_of_array(self, first: int, count: int) -> None:
+        self._again(offset=first, count=count)
+
+    def _ask_plane(self, plane: str) -> None:
+        self._again(query=plane)
+
+    def _ask_lines(self, offset: int, query: str, view: str) -> None:
+        self._again(offset=offset, query=query, view=view)
+
+    def _ask_member(self, path: str) -> None:
+        parts = (*self._request.parts, path)
+        self._depth = len(parts)
+        self._again(parts=parts)
+
+    def _ask_outer(self) -> None:
+        self._depth = max(0, self._depth - 1)
+        self._again(parts=self._request.parts[: self._depth], as_bytes=False)
 
     def _ask_bytes(self, offset: int) -> None:
-        self.requested.emit(Request(self._request.path, self._request.root, True, offset))
+        self._again(as_bytes=True, offset=offset)
 
     def _ask_as_bytes(self) -> None:
-        self.requested.emit(Request(self._request.path, self._request.root, True))
+        self._again(as_bytes=True)
 
     def _restyle(self) -> None:
         color = self._theme.color

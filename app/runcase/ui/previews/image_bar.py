@@ -1,5 +1,6 @@
 """The image controls of the preview bar: zoom, and play and step for animations."""
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QWidget
 
 from runcase.ui.previews.image_view import ImageView
@@ -10,7 +11,10 @@ _SCALES = {"1": 1.0, "2": 2.0}
 
 
 class ImageBar(QWidget):
-    """Buttons that drive an `ImageView` and follow it."""
+    """Buttons that drive an `ImageView` and follow it; `paged` carries the page that is wanted."""
+
+    paged = Signal(int)
+    sided = Signal(bool)
 
     def __init__(self, theme: Theme, view: ImageView) -> None:
         super().__init__()
@@ -23,9 +27,11 @@ class ImageBar(QWidget):
         self._segments = Segments([("fit", "Fit"), ("1", "100%"), ("2", "200%")], "Zoom")
         smaller = IconButton(theme, "zoom-out", "Zoom Out (−)")
         larger = IconButton(theme, "zoom-in", "Zoom In (+)")
+        self._side = IconButton(theme, "chart-area", "Histogram, Pixel and File")
+        self._side.setCheckable(True)
         layout = row(
             self._frame, self._back, self._play, self._forward,
-            self._zoom, self._segments, smaller, larger, spacing=4,
+            self._zoom, self._segments, smaller, larger, self._side, spacing=4,
         )  # fmt: skip
         layout.insertSpacing(4, 8)
         layout.insertSpacing(6, 4)
@@ -36,6 +42,7 @@ class ImageBar(QWidget):
         smaller.clicked.connect(view.zoom_out)
         larger.clicked.connect(view.zoom_in)
         self._segments.chosen.connect(self._choose)
+        self._side.toggled.connect(self.sided)
         view.zoomed.connect(self.refresh)
         view.played.connect(self.refresh)
 
@@ -43,9 +50,15 @@ class ImageBar(QWidget):
         """Show the view's zoom and frame."""
         view = self._view
         animated = view.frames > 1
-        for widget in (self._back, self._play, self._forward, self._frame):
-            widget.setVisible(animated)
-        self._frame.setText(f"{view.frame_number + 1} of {view.frames}")
+        for widget in (self._back, self._forward, self._frame):
+            widget.setVisible(animated or view.pages > 1)
+        self._play.setVisible(animated)
+        kind = "Frame" if animated else "Page"
+        for button_, word in ((self._back, "Previous"), (self._forward, "Next")):
+            button_.setAccessibleName(f"{word} {kind}")
+            button_.setToolTip(f"{word} {kind}")
+        number, many = (view.frame_number, view.frames) if animated else (view.page, view.pages)
+        self._frame.setText(f"{number + 1:,} of {many:,}")
         self._play.set_icon("pause" if view.is_playing else "play")
         self._play.setAccessibleName("Pause" if view.is_playing else "Play")
         self._play.setToolTip(self._play.accessibleName())
@@ -79,11 +92,17 @@ class ImageBar(QWidget):
             self._view.play()
 
     def _step_back(self) -> None:
+        if self._view.pages > 1:
+            self.paged.emit(max(0, self._view.page - 1))
+            return
         self._view.pause()
         self._view.step(-1)
         self.refresh()
 
     def _step_forward(self) -> None:
+        if self._view.pages > 1:
+            self.paged.emit(min(self._view.pages - 1, self._view.page + 1))
+            return
         self._view.pause()
         self._view.step(1)
         self.refresh()

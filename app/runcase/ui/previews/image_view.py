@@ -5,8 +5,10 @@ import math
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QBrush,
+    QColor,
     QImage,
     QKeyEvent,
+    QMouseEvent,
     QPainter,
     QPen,
     QPixmap,
@@ -37,10 +39,14 @@ _FASTEST_MS = 20
 
 
 class ImageView(QGraphicsView):
-    """A picture on a checkerboard; `zoomed` carries the new scale, 1 for natural size."""
+    """A picture on a checkerboard; `zoomed` carries the new scale, 1 for natural size.
+
+    `hovered` carries the pixel under the mouse and its colour, invalid outside.
+    """
 
     zoomed = Signal(float)
     played = Signal(bool)
+    hovered = Signal(int, int, QColor)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,6 +63,8 @@ class ImageView(QGraphicsView):
         self.setScene(self._scene)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setDragMode(QGraphicsView.DragMode.ScrollHandDrag)
+        self.setMouseTracking(True)
+        self.viewport().setCursor(Qt.CursorShape.CrossCursor)
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.AnchorUnderMouse)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._play_next)
@@ -82,7 +90,10 @@ class ImageView(QGraphicsView):
             return ""
         size = words.size(self._document.size)
         pixels = words.dimensions(self._document.width, self._document.height)
-        return f"{size} · {pixels}"
+        page = ""
+        if self._document.pages > 1:
+            page = f" · page {self._document.page + 1:,} of {self._document.pages:,}"
+        return f"{size} · {pixels}{page}"
 
     @property
     def scale_factor(self) -> float:
@@ -108,6 +119,16 @@ class ImageView(QGraphicsView):
     def is_playing(self) -> bool:
         """Say whether the frames run."""
         return self._timer.isActive()
+
+    @property
+    def page(self) -> int:
+        """Return the page of the file that is shown, from 0."""
+        return self._document.page if self._document else 0
+
+    @property
+    def pages(self) -> int:
+        """Return how many pages the file has."""
+        return self._document.pages if self._document else 0
 
     def fit(self) -> None:
         """Show the whole picture, never enlarged."""
@@ -161,6 +182,24 @@ class ImageView(QGraphicsView):
             self._fits = False
             self._apply(self.scale_factor * math.pow(_STEP, turned / 120))
         event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        self._hover(self.mapToScene(event.position().toPoint()))
+
+    def _hover(self, place: QPointF) -> None:
+        """Say which pixel of the frame lies under a place of the picture."""
+        document = self._document
+        if document is None or not self.sceneRect().contains(place):
+            self.hovered.emit(-1, -1, QColor())
+            return
+        frame = document.frames[self._number]
+        x = min(frame.width - 1, int(place.x() * frame.width / document.width))
+        y = min(frame.height - 1, int(place.y() * frame.height / document.height))
+        start = 4 * (y * frame.width + x)
+        pixel = frame.pixels[start : start + 4]
+        if len(pixel) == 4:
+            self.hovered.emit(int(place.x()), int(place.y()), QColor(*pixel))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):

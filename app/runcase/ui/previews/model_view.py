@@ -1,27 +1,24 @@
 """An MLmodel folder as cards: signature, load code, facts, flavors, requirements, files."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics, QGuiApplication
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QHeaderView,
     QScrollArea,
-    QSizePolicy,
     QStackedWidget,
     QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
 from runcase.preview import words
 from runcase.preview.document import Flavor, Model
-from runcase.ui.previews.text_view import CodeEdit, code_font
+from runcase.ui.previews.cards import VerdictCard, grid, remark
+from runcase.ui.previews.text_view import CodeEdit
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import (
     Card,
@@ -96,18 +93,21 @@ class ModelView(QStackedWidget):
         self._scroll.setWidget(page)
 
     def _fill_main(self, document: Model, column: QVBoxLayout) -> None:
+        for pickle in document.pickles:
+            if pickle.imports:
+                column.addWidget(VerdictCard(self._theme, pickle))
         column.addWidget(self._signature(document))
         if document.load_codes:
             column.addWidget(_LoadCodeCard(self._theme, document))
         if document.metadata:
             card = Card("Metadata", f"{len(document.metadata):,}")
-            card.body.addWidget(_grid(self._theme, ("Key", "Value"), document.metadata))
+            card.body.addWidget(grid(self._theme, ("Key", "Value"), document.metadata))
             column.addWidget(card)
         card = Card("Files", f"{len(document.files):,}, {words.size(document.size)}")
         rows = [(file.path, words.size(file.size)) for file in document.files[:_FILES_SHOWN]]
-        grid = _grid(self._theme, ("Path", "Size"), rows, right=(1,))
-        grid.cellDoubleClicked.connect(self._choose_file)
-        card.body.addWidget(grid)
+        files = grid(self._theme, ("Path", "Size"), rows, right=(1,))
+        files.cellDoubleClicked.connect(self._choose_file)
+        card.body.addWidget(files)
         column.addWidget(card)
 
     def _fill_side(self, document: Model, column: QVBoxLayout) -> None:
@@ -118,16 +118,31 @@ class ModelView(QStackedWidget):
                 flavors.body.addWidget(line())
             flavors.body.addWidget(self._flavor(flavor))
         if not document.flavors:
-            flavors.body.addWidget(_note("No flavors: the model was logged from outside MLflow."))
+            flavors.body.addWidget(remark("No flavors: the model was logged from outside MLflow."))
         column.addWidget(flavors)
         requirements = Card("Requirements", f"{len(document.requirements):,}")
         rows = [(each.package, each.pin or "any version") for each in document.requirements]
         if rows:
             requirements.set_note(f"{len(rows):,} in {document.requirements_from}")
-            requirements.body.addWidget(_grid(self._theme, ("Package", "Pin"), rows))
+            requirements.body.addWidget(grid(self._theme, ("Package", "Pin"), rows))
         else:
-            requirements.body.addWidget(_note("No requirements.txt or conda.yaml lies beside it."))
+            requirements.body.addWidget(remark("No requirements.txt or conda.yaml lies beside it."))
         column.addWidget(requirements)
+
+    def _requirements(self, document: Model) -> QTableWidget:
+        rows = [
+            (each.package, each.pin or "any version", each.here) for each in document.requirements
+        ]
+        if not any(here for _, _, here in rows):
+            return grid(self._theme, ("Package", "Pin"), [each[:2] for each in rows])
+        made = grid(self._theme, ("Package", "Pin", "This machine"), rows, plain=(2,))
+        made.setToolTip("Compared with the packages of the Python that runs Runcase")
+        for number, (_, pin, here) in enumerate(rows):
+            token = "muted" if here.startswith("not") else "success" if "same" in here else "warn"
+            item = made.item(number, 2)
+            if item is not None and (token != "warn" or pin.startswith("==")):
+                item.setForeground(self._theme.color(token))
+        return made
 
     def _signature(self, document: Model) -> Card:
         kinds = ("input", "output", "param")
@@ -135,14 +150,14 @@ class ModelView(QStackedWidget):
         note = ", ".join(words.many(count, kind) for kind, count in counts.items() if count)
         card = Card("Signature", note)
         if not document.signature:
-            card.body.addWidget(_note("The model was logged without a signature."))
+            card.body.addWidget(remark("The model was logged without a signature."))
             return card
         rows = [
             (each.kind, each.name or "—", each.type, each.detail, "yes" if each.required else "")
             for each in document.signature
         ]
         titles = ("Kind", "Name", "Type", "Shape / default", "Required")
-        card.body.addWidget(_grid(self._theme, titles, rows, plain=(0, 4), stretch=3))
+        card.body.addWidget(grid(self._theme, titles, rows, plain=(0, 4), stretch=3))
         return card
 
     def _facts_card(self, document: Model) -> Card:
@@ -230,62 +245,3 @@ class _LoadCodeCard(Card):
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._codes[self._segments.choice()].text)
-
-
-def _note(text: str) -> QWidget:
-    made = label(text, "small-muted")
-    made.setWordWrap(True)
-    made.setContentsMargins(12, 8, 12, 8)
-    return made
-
-
-def _grid(
-    theme: Theme,
-    titles: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    plain: Sequence[int] = (),
-    right: Sequence[int] = (),
-    stretch: int = -1,
-) -> QTableWidget:
-    """Return a small table that is as high as its rows; cells are mono but for `plain` columns."""
-    grid = QTableWidget(len(rows), len(titles))
-    grid.setHorizontalHeaderLabels(list(titles))
-    grid.horizontalHeader().setDefaultAlignment(
-        Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-    )
-    grid.verticalHeader().hide()
-    grid.verticalHeader().setDefaultSectionSize(theme.px(_ROW))
-    grid.horizontalHeader().setFixedHeight(theme.px(_ROW))
-    grid.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    grid.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    grid.setShowGrid(False)
-    grid.setWordWrap(False)
-    grid.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    grid.setStyleSheet(
-        f"QTableWidget::item {{ padding: 0 5px; border: none;"
-        f" border-bottom: 1px solid {theme.color('grid').name()}; }}"
-    )
-    mono, small = code_font(theme), QFontMetrics(theme.font("small"))
-    for number, cells in enumerate(rows):
-        for column, text in enumerate(cells):
-            item = QTableWidgetItem(text)
-            item.setToolTip(text)
-            if column not in plain and column not in right:
-                item.setFont(mono)
-            if column in right:
-                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            grid.setItem(number, column, item)
-    stretched = stretch if stretch >= 0 else 0 if right else len(titles) - 1
-    metrics = QFontMetrics(mono)
-    for column in range(len(titles)):
-        mode = QHeaderView.ResizeMode.Interactive
-        if column == stretched:
-            mode = QHeaderView.ResizeMode.Stretch
-        grid.horizontalHeader().setSectionResizeMode(column, mode)
-        cells = [each[column][:40] for each in rows]
-        widest = max((metrics.horizontalAdvance(text) for text in cells), default=0)
-        widest = max(widest, small.horizontalAdvance(titles[column]))
-        grid.setColumnWidth(column, min(240, widest + 20))
-    grid.setFixedHeight(theme.px(_ROW) + grid.verticalHeader().length())
-    grid.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-    return grid

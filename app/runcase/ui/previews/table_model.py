@@ -36,6 +36,7 @@ class TableModel(QAbstractTableModel):
         self._windows: dict[int, Table] = {}
         self._decimals: list[int] = []
         self._rows = 0
+        self._counted = False
         self._step = 1
         theme.changed.connect(self._restyle)
         self._restyle()
@@ -52,21 +53,29 @@ class TableModel(QAbstractTableModel):
         self._windows = {}
         self._step = max(1, table.rows)
         self._rows = self._count(table)
+        self._counted = table.total is not None
         # What stands in a text file is shown as it stands there.
         self._decimals = [
             _decimals(cells)
-            if column.dtype.startswith("float") and table.format == "Parquet"
+            if column.dtype.startswith("float") and table.format not in ("CSV", "TSV")
             else -1
             for column, cells in zip(table.columns, table.cells, strict=True)
         ]
         self._keep(table)
         self.endResetModel()
 
+    def set_total(self, total: int) -> None:
+        """Take the number of rows in the file, once it is known."""
+        self.layoutAboutToBeChanged.emit()
+        self._rows = total
+        self._counted = True
+        self.layoutChanged.emit()
+
     def add(self, table: Table) -> None:
         """Take another window of the same file."""
         self._keep(table)
         rows = self._count(table)
-        if rows != self._rows and table.total is None:
+        if rows != self._rows and table.total is None and not self._counted:
             self.layoutAboutToBeChanged.emit()
             self._rows = rows
             self.layoutChanged.emit()

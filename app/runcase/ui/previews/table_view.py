@@ -1,29 +1,37 @@
 """A table file: its windows of rows, asked for as they scroll into view."""
 
-from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QPainter
-from PySide6.QtWidgets import QFrame, QHeaderView, QTableView, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QFrame, QHeaderView, QLineEdit, QTableView, QVBoxLayout, QWidget
 
 from runcase.preview import words
-from runcase.preview.document import Table
+from runcase.preview.document import Profile, Table
+from runcase.ui.previews.table_bar import TableBar
+from runcase.ui.previews.table_header import TableHeader
 from runcase.ui.previews.table_model import TableModel
-from runcase.ui.previews.text_view import code_font
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import label, row
 
 _ROW_HEIGHT = 26
-_HEADER_HEIGHT = 38
 _NARROWEST, _WIDEST = 56, 320
 # Widths are measured over the first rows and columns only.
 _MEASURED_ROWS, _MEASURED_COLUMNS = 60, 200
 
 
 class TablePreview(QWidget):
-    """A grid of a file's rows; `windowed` carries the first row and the number of rows wanted."""
+    """A grid of a file's rows; `windowed` carries the first row and the number of rows wanted.
+
+    `queried` asks for the rows of the query, `parted` for another table of the file, `looked` for
+    "profile" or "count", `counted` for the frequencies of the column of that name.
+    """
 
     windowed = Signal(int, int)
+    queried = Signal()
+    parted = Signal(str)
+    looked = Signal(str)
+    counted = Signal(str)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, filtered: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._document: Table | None = None
@@ -31,7 +39,8 @@ class TablePreview(QWidget):
         self._wanted: int | None = None
         self._model = TableModel(theme, self)
         self._grid = _Grid()
-        self._grid.setHorizontalHeader(_Header(self._model, theme))
+        self._header = TableHeader(self._model, theme)
+        self._grid.setHorizontalHeader(self._header)
         self._grid.setModel(self._model)
         self._grid.setCornerButtonEnabled(False)
         self._grid.setWordWrap(False)
@@ -41,10 +50,19 @@ class TablePreview(QWidget):
         footer = QFrame()
         footer.setObjectName("panelFooter")
         footer.setFixedHeight(30)
-        footer.setLayout(row(self._facts, 1, self._cell, margins=(10, 0, 10, 0)))
+        self._goto = QLineEdit()
+        self._goto.setPlaceholderText("Go to row")
+        self._goto.setAccessibleName("Go to row")
+        self._goto.setFixedWidth(theme.px(96))
+        footer.setLayout(row(self._facts, 1, self._cell, self._goto, margins=(10, 0, 10, 0)))
+        self._bar = TableBar(theme, self._grid)
+        if not filtered:
+            self._bar.hide()
+        self._filtered = filtered
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        layout.addWidget(self._bar)
         layout.addWidget(self._grid, 1)
         layout.addWidget(footer)
         # Many cells of one window are missed in one paint: they are one question.
@@ -54,21 +72,29 @@ class TablePreview(QWidget):
         self._timer.timeout.connect(self._ask)
         self._model.missing.connect(self._miss)
         self._grid.selectionModel().currentChanged.connect(self._say_cell)
+        self._goto.returnPressed.connect(self._go)
+        self._bar.queried.connect(self._query)
+        self._bar.parted.connect(self.parted)
+        self._header.sorted_by.connect(self._sort)
+        self._header.counted.connect(self._count)
         theme.changed.connect(self._restyle)
         self._restyle()
 
+    @property
+    def query(self) -> str:
+        """Return the query whose rows are shown."""
+        return self._bar.query()
+
     def show_document(self, document: Table) -> None:
         """Show a file's first window, or add another window of the same file."""
+        fresh = False
         if self._continues(document):
             self._model.add(document)
         else:
-            self._wanted = None
-            self._cell.setText("")
-            self._model.set_table(document)
-            self._measure()
-            self._grid.scrollToTop()
+            fresh = self._start(document)
         self._asked = None
         self._document = document
+        self._bar.show_answer(document)
         self._grid.setAccessibleName(document.name)
         total = "more rows than were counted" if document.total is None else ""
         total = total or words.many(document.total or 0, "row")
@@ -76,6 +102,51 @@ class TablePreview(QWidget):
         self._facts.setText(" · ".join((f"{total}, {columns}", *document.facts)))
         if self._wanted is not None:
             self._timer.start()
+        if fresh and self._filtered:
+            self.looked.emit("profile")
+            if document.total is None:
+                self.looked.emit("count")
+
+    def _start(self, document: Table) -> bool:
+        """Show the first window of a file, part or query; returns whether it is another table."""
+        old = self._document
+        same = old is not None and (old.name, old.size, old.part, old.columns) == (
+            document.name, document.size, document.part, document.columns,
+        )  # fmt: skip
+        self._wanted = None
+        self._cell.setText("")
+        self._model.set_table(document)
+        self._grid.scrollToTop()
+        if same:
+            return False
+        self._measure()
+        self._header.set_profile(None)
+        if document.unfiltered is None:
+            self._bar.reset(document)
+            self._header.set_sorted("", False)
+        return True
+
+    def show_profile(self, profile: Profile) -> None:
+        """Show what the columns of the table hold."""
+        document = self._document
+        if document is not None and (document.name, document.size) == (profile.name, profile.size):
+            self._header.set_profile(profile)
+
+    def show_total(self, document: Table) -> None:
+        """Take the number of rows, which was counted meanwhile."""
+        old = self._document
+        if old is None or (old.name, old.size) != (document.name, document.size):
+            return
+        if old.unfiltered is None and document.total is not None:
+            self._model.set_total(document.total)
+            columns = words.many(len(document.columns), "column")
+            rows = words.many(document.total, "row")
+            self._facts.setText(" · ".join((f"{rows}, {columns}", *document.facts)))
+
+    def show_query_error(self, message: str) -> None:
+        """Say what is wrong with the query; the rows stay as they were."""
+        self._asked = None
+        self._bar.show_error(message)
 
     def facts(self) -> str:
         """Return what the header says of the file."""
@@ -117,6 +188,31 @@ class TablePreview(QWidget):
         first = self._wanted // self._model.step * self._model.step
         self._wanted, self._asked = None, first
         self.windowed.emit(first, self._model.step)
+
+    def _query(self) -> None:
+        self._asked = self._wanted = None
+        name, down = self._bar.sort()
+        self._header.set_sorted(name, down)
+        self.queried.emit()
+
+    def _sort(self, section: int, down: bool) -> None:
+        if self._filtered:
+            self._bar.set_sort(self._model.column(section).name, down)
+
+    def _count(self, section: int) -> None:
+        if self._filtered:
+            self.counted.emit(self._model.column(section).name)
+
+    def _go(self) -> None:
+        """Select a row by its number, as it is written beside the rows."""
+        text = self._goto.text().replace(",", "").strip()
+        if not text.isdecimal() or not self._model.rowCount():
+            return
+        number = min(max(1, int(text)), self._model.rowCount()) - 1
+        index = self._model.index(number, max(0, self._grid.currentIndex().column()))
+        self._grid.setCurrentIndex(index)
+        self._grid.scrollTo(index, QTableView.ScrollHint.PositionAtCenter)
+        self._grid.setFocus()
 
     def _say_cell(self) -> None:
         index = self._grid.currentIndex()
@@ -163,41 +259,3 @@ class _Grid(QTableView):
                 lines.append("\t".join("" if text is None else str(text) for text in texts))
         if lines:
             QGuiApplication.clipboard().setText("\n".join(lines))
-
-
-class _Header(QHeaderView):
-    """Two lines a column, name over type; the base's painting would ask every row's flags."""
-
-    def __init__(self, model: TableModel, theme: Theme) -> None:
-        super().__init__(Qt.Orientation.Horizontal)
-        self._table = model
-        self._theme = theme
-        self.setSectionsClickable(True)
-        self.setDefaultSectionSize(120)
-        self.setMinimumSectionSize(40)
-
-    def sizeHint(self) -> QSize:
-        return QSize(super().sizeHint().width(), self._theme.px(_HEADER_HEIGHT))
-
-    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
-        column = self._table.column(section)
-        painter.save()
-        painter.fillRect(rect, self._theme.color("header"))
-        painter.setPen(self._theme.color("border"))
-        painter.drawLine(rect.topRight(), rect.bottomRight())
-        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-        side = Qt.AlignmentFlag.AlignRight if column.numeric else Qt.AlignmentFlag.AlignLeft
-        inner = rect.adjusted(8, 4, -9, -4)
-        half = inner.height() // 2
-        for role, text, token, area in (
-            ("mono", column.name, "text", QRect(inner.topLeft(), QSize(inner.width(), half))),
-            ("small", column.dtype, "muted", inner.adjusted(0, half, 0, 0)),
-        ):
-            font = code_font(self._theme) if role == "mono" else self._theme.font(role)
-            if role == "mono":
-                font.setWeight(font.Weight.DemiBold)
-            painter.setFont(font)
-            painter.setPen(self._theme.color(token))
-            shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideMiddle, area.width())
-            painter.drawText(area, int(side | Qt.AlignmentFlag.AlignVCenter), shown)
-        painter.restore()

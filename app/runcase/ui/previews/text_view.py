@@ -30,6 +30,8 @@ _TOKENS = {
     "added": "success",
     "removed": "error",
     "error": "error",
+    "warning": "warn",
+    "muted": "muted",
 }
 _BOLD = frozenset(("name", "heading"))
 _GUTTER_PADDING = 10

@@ -109,6 +109,12 @@ class TreeModel(QAbstractItemModel):
             node = self._parents[node]
         return ".".join(reversed(keys))
 
+    def index_of(self, node: int) -> QModelIndex:
+        """Return the index of a node by its number; node 0 has none."""
+        if not node:
+            return QModelIndex()
+        return self.createIndex(node - self._first[self._parents[node]], 0, node)
+
     def _key(self, node: int, role: int) -> Any:
         if self._tree is None:
             return None

@@ -25,7 +25,7 @@ class PreviewPane(QWidget):
         self._name = ""
         self.host = PreviewHost(context.theme)
         self._root = self._path = Path()
-        self._reading: Job[Document] | None = None
+        self._reading: dict[str, Job[Document]] = {}
         self.host.requested.connect(self._ask)
         self.host.file_chosen.connect(self._file_chosen)
         layout = QVBoxLayout(self)
@@ -46,8 +46,9 @@ class PreviewPane(QWidget):
 
     def _find(self, name: str, find: Callable[[], tuple[Path, Path]]) -> None:
         """Look on the disk for (file, root) beside the window, then preview it."""
-        if self._reading is not None:
-            self._reading.cancel()
+        for job in self._reading.values():
+            job.cancel()
+        self._reading.clear()
         self._name = name
         self.host.show_loading(name)
         self._context.jobs.submit(
@@ -66,8 +67,14 @@ class PreviewPane(QWidget):
         self._ask(request)
 
     def _ask(self, request: Request) -> None:
-        self._reading = self._context.previews.ask(
-            request, owner=self, then=self._arrived, failed=self._failed, key="preview"
+        # A profile is made while the person scrolls: neither replaces the other.
+        key = f"preview {request.view}" if request.view in ("profile", "count") else "preview"
+        self._reading[key] = self._context.previews.ask(
+            request,
+            owner=self,
+            then=lambda document: self._arrived(request, document),
+            failed=lambda error: self._refused(request, error),
+            key=key,
         )
 
     def _file_chosen(self, relative: str) -> None:
@@ -75,9 +82,12 @@ class PreviewPane(QWidget):
         path, root = self._path, self._root
         self._find(relative, lambda: (confine(_folder(path), relative), root))
 
-    def _arrived(self, document: Document) -> None:
-        self.host.show_document(document, self._name)
+    def _arrived(self, request: Request, document: Document) -> None:
+        self.host.show_answer(request, document, self._name)
         self.shown.emit(document)
+
+    def _refused(self, request: Request, error: RuncaseError) -> None:
+        self.host.show_failure(request, error.message, error.hint, self._name)
 
     def _failed(self, error: RuncaseError) -> None:
         self.host.show_error(error.message, error.hint, self._name)

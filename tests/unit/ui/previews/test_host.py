@@ -44,7 +44,7 @@ def test_every_kind_shows_its_name_facts_and_widget(host: PreviewHost, show: Sho
         ("a.py", "x = 1\n", "6 B · 1 line · UTF-8", host._code),
         ("a.json", "{}", "2 B", host._tree),
         ("a.csv", "a,b\n1,2\n", "8 B · CSV", host._table),
-        ("a.png", png(20, 10), "20 × 10", host._image),
+        ("a.png", png(20, 10), "20 × 10", host._image_pane),
         ("a.md", "# T\n", "4 B · Markdown", host._page),
         ("MLmodel", "flavors: {sklearn: {}}\n", "files", host._model),
         ("a.bin", b"\0\1", "2 B · Binary data", host._bytes),

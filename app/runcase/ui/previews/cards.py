@@ -1,0 +1,178 @@
+"""The parts of previews made of cards: small tables, remarks, verdicts on pickles."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QSizePolicy,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from runcase.preview import words
+from runcase.preview.facts import Facts, Verdict
+from runcase.ui import icons
+from runcase.ui.previews.text_view import code_font
+from runcase.ui.theme import Theme
+from runcase.ui.widgets.basics import IconLabel, label, row
+
+_ROW = 26
+# Of the imports on the allow-list, as many are listed as make one card with the others.
+_ALLOWED_SHOWN = 4
+_MOST_SHOWN = 40
+_LOOKS = {
+    Verdict.DANGEROUS: ("octagon-alert", "error"),
+    Verdict.UNKNOWN: ("triangle-alert", "warn"),
+    Verdict.ALLOWED: ("check", "success"),
+}
+
+
+class VerdictCard(QFrame):
+    """What a pickle would import, the worst first, under a sentence that sums it up."""
+
+    def __init__(self, theme: Theme, facts: Facts, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setObjectName("verdictCard")
+        imports = facts.imports
+        counts = {each: sum(one.verdict == each for one in imports) for each in Verdict}
+        worst = next((each for each in _LOOKS if counts[each]), Verdict.ALLOWED)
+        token = {Verdict.ALLOWED: "success"}.get(worst, _LOOKS[worst][1])
+        self._token = token
+        title = _summary(counts)
+        head = QFrame()
+        head.setObjectName("verdictHead")
+        icon = "shield-check" if worst == Verdict.ALLOWED else "shield-alert"
+        heading = label(title, "heading")
+        heading.setObjectName("verdictTitle")
+        protocol = next((value for name, value in facts.facts if name == "Protocol"), "")
+        parts = [words.many(len(imports), "import")]
+        parts += [f"protocol {protocol}"] if protocol else []
+        parts += [words.many(facts.tensor_count, "tensor")] if facts.tensor_count else []
+        said = label(
+            f"Read from the opcodes of {facts.name} ({', '.join(parts)}). "
+            "The file was not loaded or executed.",
+            "small",
+        )
+        said.setWordWrap(True)
+        said.setObjectName("verdictText")
+        text = QVBoxLayout()
+        text.setSpacing(2)
+        text.addWidget(heading)
+        text.addWidget(said)
+        line = row(IconLabel(theme, icon, token, 20), spacing=12, margins=(14, 10, 12, 10))
+        line.addLayout(text, 1)
+        head.setLayout(line)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(1, 1, 1, 1)
+        layout.setSpacing(0)
+        layout.addWidget(head)
+        layout.addWidget(self._table(facts))
+        rest = len(imports) - _shown(facts)
+        if rest:
+            layout.addWidget(remark(f"{rest:,} more on the allow-list"))
+        # Made anew with its page when the theme changes.
+        color = theme.color
+        soft = color(f"{token}-soft").name()
+        self.setStyleSheet(
+            f"QFrame#verdictCard {{ background: {color('surface').name()};"
+            f" border: 1px solid {color(token).name()}; border-radius: 6px; }}"
+            f"QFrame#verdictHead {{ background: {soft}; border: none;"
+            " border-top-left-radius: 5px; border-top-right-radius: 5px; }"
+            f"QLabel#verdictTitle, QLabel#verdictText {{ color: {color(token).name()}; }}"
+        )
+
+    def _table(self, facts: Facts) -> QTableWidget:
+        shown = facts.imports[: _shown(facts)]
+        rows = [("", each.module, each.name, each.reason) for each in shown]
+        made = grid(self._theme, ("", "Module", "Name", "Verdict"), rows, plain=(0, 3))
+        made.horizontalHeader().hide()
+        made.setFixedHeight(made.verticalHeader().length())
+        made.setColumnWidth(0, 34)
+        for number, each in enumerate(shown):
+            name, token = _LOOKS[Verdict(each.verdict)]
+            item = made.item(number, 0)
+            if item is not None:
+                item.setIcon(icons.icon(self._theme, name, token, 15))
+                item.setToolTip(each.verdict)
+        return made
+
+
+def _summary(counts: dict[Verdict, int]) -> str:
+    dangerous, unknown = counts[Verdict.DANGEROUS], counts[Verdict.UNKNOWN]
+    if dangerous:
+        return f"{words.many(dangerous, 'import')} could run code of the file’s author"
+    if unknown:
+        return f"{words.many(unknown, 'import')} outside the allow-list"
+    return "All imports are on the allow-list"
+
+
+def _shown(facts: Facts) -> int:
+    judged = sum(each.verdict != Verdict.ALLOWED for each in facts.imports)
+    return min(len(facts.imports), min(judged, _MOST_SHOWN) + _ALLOWED_SHOWN)
+
+
+def remark(text: str) -> QWidget:
+    """Return a muted sentence with a card's margins."""
+    made = label(text, "small-muted")
+    made.setWordWrap(True)
+    made.setContentsMargins(12, 8, 12, 8)
+    return made
+
+
+def grid(
+    theme: Theme,
+    titles: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    plain: Sequence[int] = (),
+    right: Sequence[int] = (),
+    stretch: int = -1,
+) -> QTableWidget:
+    """Return a small table that is as high as its rows; cells are mono but for `plain` columns."""
+    made = QTableWidget(len(rows), len(titles))
+    made.setHorizontalHeaderLabels(list(titles))
+    made.horizontalHeader().setDefaultAlignment(
+        Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+    )
+    made.verticalHeader().hide()
+    made.verticalHeader().setDefaultSectionSize(theme.px(_ROW))
+    made.horizontalHeader().setFixedHeight(theme.px(_ROW))
+    made.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    made.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    made.setShowGrid(False)
+    made.setWordWrap(False)
+    made.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    made.setStyleSheet(
+        f"QTableWidget::item {{ padding: 0 5px; border: none;"
+        f" border-bottom: 1px solid {theme.color('grid').name()}; }}"
+    )
+    mono, small = code_font(theme), QFontMetrics(theme.font("small"))
+    for number, cells in enumerate(rows):
+        for column, text in enumerate(cells):
+            item = QTableWidgetItem(text)
+            item.setToolTip(text)
+            if column not in plain and column not in right:
+                item.setFont(mono)
+            if column in right:
+                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            made.setItem(number, column, item)
+    stretched = stretch if stretch >= 0 else 0 if right else len(titles) - 1
+    metrics = QFontMetrics(mono)
+    for column in range(len(titles)):
+        mode = QHeaderView.ResizeMode.Interactive
+        if column == stretched:
+            mode = QHeaderView.ResizeMode.Stretch
+        made.horizontalHeader().setSectionResizeMode(column, mode)
+        cells = [each[column][:40] for each in rows]
+        widest = max((metrics.horizontalAdvance(text) for text in cells), default=0)
+        widest = max(widest, small.horizontalAdvance(titles[column]))
+        made.setColumnWidth(column, min(240, widest + 20))
+    made.setFixedHeight(theme.px(_ROW) + made.verticalHeader().length())
+    made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    return made

@@ -1,0 +1,146 @@
+"""Models, pickles and media as cards: facts, verdicts, tensors, operators, metadata."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QScrollArea,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from runcase.preview import words
+from runcase.preview.facts import Facts, Tensor
+from runcase.ui.previews.cards import VerdictCard, grid, remark
+from runcase.ui.previews.text_view import code_font
+from runcase.ui.theme import Theme
+from runcase.ui.widgets.basics import Card
+
+Index = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
+_ROW = 26
+_TITLES = ("Name", "Type", "Shape", "Size")
+_LIST_ROWS = 14
+_SHOWN = 200
+
+
+class FactsView(QScrollArea):
+    """What a file says of itself, as cards."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._document: Facts | None = None
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        theme.changed.connect(self._build)
+
+    def show_document(self, document: Facts) -> None:
+        """Show a file from the top of its cards."""
+        self._document = document
+        self.setAccessibleName(document.name)
+        self._build()
+
+    def facts(self) -> str:
+        """Return what the header says of the file."""
+        document = self._document
+        return f"{words.size(document.size)} · {document.format}" if document else ""
+
+    def _build(self) -> None:
+        document = self._document
+        if document is None:
+            return
+        page = QWidget()
+        page.setObjectName("side")
+        main, side = QVBoxLayout(), QVBoxLayout()
+        layout = QHBoxLayout(page)
+        layout.setContentsMargins(12, 12, 12, 12)
+        layout.setSpacing(12)
+        for column, share in ((main, 3), (side, 2)):
+            column.setSpacing(12)
+            layout.addLayout(column, share)
+        if document.imports:
+            main.addWidget(VerdictCard(self._theme, document))
+        if document.tensors:
+            main.addWidget(self._tensors(document))
+        if document.metadata:
+            main.addWidget(self._pairs("Metadata", document.metadata[:_SHOWN], ("Key", "Value")))
+        side.addWidget(self._pairs(document.format, document.facts, ("Fact", "Value")))
+        if document.counts:
+            counts = [(name, f"{count:,}") for name, count in document.counts[:_SHOWN]]
+            card = Card(document.counts_title, f"{len(document.counts):,}")
+            card.body.addWidget(grid(self._theme, ("Kind", "Count"), counts, right=(1,)))
+            side.addWidget(card)
+        if main.isEmpty():
+            main.addWidget(remark("Its headers are all that is read of it."))
+        for column in (main, side):
+            column.addStretch(1)
+        self.setWidget(page)
+
+    def _pairs(self, title: str, pairs: Sequence[tuple[str, str]], titles: tuple[str, str]) -> Card:
+        card = Card(title, f"{len(pairs):,}" if titles[0] == "Key" else "")
+        made = grid(self._theme, titles, pairs, plain=(0,))
+        made.horizontalHeader().hide()
+        made.setFixedHeight(made.verticalHeader().length())
+        card.body.addWidget(made)
+        return card
+
+    def _tensors(self, document: Facts) -> Card:
+        shown = len(document.tensors)
+        note = f"{document.tensor_count:,}"
+        if shown < document.tensor_count:
+            note = f"the first {shown:,} of {note}"
+        card = Card("Tensors", note)
+        view = QTableView()
+        view.setAccessibleName("Tensors")
+        view.setModel(TensorModel(self._theme, document.tensors, view))
+        view.verticalHeader().hide()
+        view.verticalHeader().setDefaultSectionSize(self._theme.px(_ROW))
+        view.setShowGrid(False)
+        view.setWordWrap(False)
+        view.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+        header = view.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for column, width in ((1, 90), (2, 150), (3, 80)):
+            view.setColumnWidth(column, self._theme.px(width))
+        view.setFixedHeight(self._theme.px(_ROW) * (min(shown, _LIST_ROWS) + 1) + 6)
+        card.body.addWidget(view)
+        return card
+
+
+class TensorModel(QAbstractTableModel):
+    """Named arrays as rows."""
+
+    def __init__(self, theme: Theme, tensors: tuple[Tensor, ...], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._tensors = tensors
+        self._mono = code_font(theme)
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self._tensors)
+
+    def columnCount(self, parent: Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(_TITLES)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
+            return _TITLES[section]
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        tensor = self._tensors[index.row()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            size = words.size(tensor.size) if tensor.size >= 0 else "—"
+            return (tensor.name, tensor.dtype, tensor.shape, size)[index.column()]
+        if role == Qt.ItemDataRole.FontRole:
+            return self._mono if index.column() < 3 else None
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == 3:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None

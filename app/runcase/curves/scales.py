@@ -143,7 +143,9 @@ def ticks(scale: Scale, most: int) -> Ticks:
     if scale.kind is ScaleKind.LOG:
         inner = _even(10**scale.low, 10**scale.high, most)
         return Ticks(tuple(float(np.log10(each)) for each in inner.places if each > 0), inner.step)
-    return _even(scale.low, scale.high, most)
+    found = _even(scale.low, scale.high, most)
+    # One tick alone says nothing of the scale.
+    return found if len(found.places) > 1 else _even(scale.low, scale.high, 2 * most)
 
 
 def _even(low: float, high: float, most: int) -> Ticks:

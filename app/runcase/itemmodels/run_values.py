@@ -11,6 +11,7 @@ import numpy.typing as npt
 from runcase.curves.run_table import RunTable, Values
 from runcase.itemmodels import columns as titles
 from runcase.itemmodels import formats
+from runcase.itemmodels.chart_kinds import column_title
 from runcase.store import frame as frames
 from runcase.store.columns import Column, DatasetColumn, TextColumn
 from runcase.store.connection import ReadConnection
@@ -47,7 +48,8 @@ def read_table(
 
 def values_of(frame: RunFrame, key: ColumnKey, rows: Rows) -> Values | None:
     """Return a loaded column of some rows; None for a column that a chart cannot show."""
-    name, title = titles.encode(key), titles.title(key)
+    name = titles.encode(key)
+    title = column_title(name)
     numbers = frame.numbers(key) if key != titles.AGE else None
     if key.kind is Kind.METRIC or key in (*titles.TIMES, titles.DURATION):
         if numbers is None:

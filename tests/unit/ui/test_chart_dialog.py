@@ -119,3 +119,22 @@ def test_a_chart_is_edited_with_what_it_had(open_dialog):
     assert dialog.windowTitle() == "Edit Chart"
     assert dialog.accept_button.text() == "Apply"
     assert dialog.chart() == chart
+
+
+def test_bars_may_be_of_the_least_value(open_dialog):
+    dialog = open_dialog()
+    dialog.choose_kind(ChartKind.BAR)
+    field = dialog.field(Role.Y)
+    assert field.findData("metric(min):loss") > 0
+    field.choose("metric(min):loss")
+    assert dialog.title.placeholderText() == "min loss"
+    assert field.findData("param:lr") > 0
+    assert field.findData("tag:a") < 0
+
+
+def test_thousands_of_columns_open_at_once(open_dialog):
+    many = ChartOffer([f"metric:m{at}" for at in range(2_000)])
+    dialog = open_dialog(offer=many)
+    for kind in (ChartKind.CORRELATION, ChartKind.PARALLEL, ChartKind.BAR):
+        dialog.choose_kind(kind)
+    assert dialog.field(Role.Y).count() == 2_000

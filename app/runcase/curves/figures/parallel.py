@@ -14,6 +14,8 @@ from runcase.curves.series import Floats
 
 # More do not fit beside each other in any window.
 MOST_AXES = 24
+# So many different values are all named at their axis.
+_FEW = 7
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,12 +27,14 @@ class Axis:
         scale: Without room at its ends, but for categories.
         shares: (n,) 0 at the bottom to 1 at the top; NaN for none.
         falls: Whether the scale's low end is at the top.
+        marks: The places of its values where there are only a few different ones; else empty.
     """
 
     name: str
     scale: Scale
     shares: Floats
     falls: bool
+    marks: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,4 +90,6 @@ def _axis(table: RunTable, name: str, log: bool, inverted: bool) -> Axis:
     elif len(finite) and finite.min() < finite.max():
         scale = scale.seen(float(finite.min()), float(finite.max()))
     shares = scale.share(places)
-    return Axis(name, scale, 1 - shares if falls else shares, falls)
+    marks = np.unique(finite) if scale.kind is not ScaleKind.CATEGORY else np.empty(0)
+    few = tuple(marks.tolist()) if len(marks) <= _FEW else ()
+    return Axis(name, scale, 1 - shares if falls else shares, falls, few)

@@ -57,7 +57,7 @@ def parallel_script(table: RunTable, figure: Parallel, looks: Mapping[str, Look]
 
 
 def _ticks(axis: Axis) -> list[tuple[float, str]]:
-    found = ticks(axis.scale, 5).places
+    found = axis.marks or ticks(axis.scale, 5).places
     shares = axis.scale.share(np.array(found))
     places = 1 - shares if axis.falls else shares
     texts = (

@@ -35,6 +35,7 @@ from runcase.ui.widgets.basics import button, clear, label, row
 from runcase.ui.widgets.column_picker import ColumnCombo, ColumnTicks
 
 _KIND = Qt.ItemDataRole.UserRole
+_MOST_HOWS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,10 +267,20 @@ class ChartDialog(QDialog):
             return [key for word, _, key in named if word == "metric"]
         if kind is ChartKind.IMPORTANCE and slot.role is Role.AXES:
             return [name for name in self._offer.columns if not name.startswith("metric")]
+        columns = self._offer.columns if slot.many else [*self._offer.columns, *self._hows()]
         if slot.numeric:
             wanted = ("metric", "param:", "attribute:duration", "attribute:start_time")
-            return [name for name in self._offer.columns if name.startswith(wanted)]
-        return self._offer.columns
+            return [name for name in columns if name.startswith(wanted)]
+        return columns
+
+    def _hows(self) -> list[str]:
+        """Return the metrics' least, greatest and mean values, where that is no endless list."""
+        there = set(self._offer.columns)
+        keys = [name.partition(":")[2] for name in there if name.startswith("metric:")]
+        if len(keys) > _MOST_HOWS:
+            return []
+        made = (f"metric({how}):{key}" for how in ("min", "max", "mean") for key in sorted(keys))
+        return [name for name in made if name not in there]
 
     def _unswitch(self, option: Option, on: bool) -> None:
         """Of options that exclude each other only one is on: a line or a curve is fitted."""

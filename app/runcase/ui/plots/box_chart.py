@@ -26,11 +26,12 @@ from runcase.ui.plots.point_tip import Hit
 from runcase.ui.plots.run_words import run_lines, styles_of
 from runcase.ui.plots.runs_plot import Mask, RunsPlot
 
-_HALF = 0.3
+_HALF = 0.27
 _CAP = 0.12
 # With more points than pixels beside each other they are a carpet: then the box says it.
 _MOST_POINTS = 3_000
 _WIDEST = 74.0
+_MOST_NAMED = 8
 
 
 class BoxChart(RunsPlot[Boxes]):
@@ -40,7 +41,10 @@ class BoxChart(RunsPlot[Boxes]):
         return boxes(chart, table)
 
     def axes(self, figure: Boxes) -> tuple[Scale, Scale]:
-        return figure.x, figure.y
+        if len(figure.groups.labels) > _MOST_NAMED:
+            return figure.x, figure.y
+        # The last box's median is written at its right, too.
+        return figure.x.seen(figure.x.low, figure.x.high + 0.25), figure.y
 
     def emptiness(self, figure: Boxes) -> str:
         if not len(self.table):

@@ -61,10 +61,9 @@ class CorrelationChart(RunsPlot[Correlation]):
             color = ink.color("side") if math.isnan(value) else ink.diverging(value)
             painter.fillRect(box, color)
             text = formats.MISSING if math.isnan(value) else formats.number(value, 2)
-            if (
-                metrics.horizontalAdvance(text) + 4 < box.width()
-                and box.height() > metrics.height()
-            ):
+            if metrics.horizontalAdvance(text) > box.width() - 4:
+                text = text.replace("0.", ".", 1)
+            if metrics.horizontalAdvance(text) < box.width() and box.height() > metrics.height():
                 painter.setPen(ink.color("muted") if math.isnan(value) else readable_on(color))
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 

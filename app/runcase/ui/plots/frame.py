@@ -18,6 +18,10 @@ from runcase.ui.plots.ink import Ink
 _FAR = 1e5
 _TICK_GAP = 5.0
 _DAY = 8.64e7
+# Degrees; how far a name at that angle reaches down; the share of the height they may take.
+_ASLANT = 38.0
+_RISE, _RUN = math.sin(math.radians(_ASLANT)), math.cos(math.radians(_ASLANT))
+_MOST_ASLANT = 0.36
 _LEFT = Qt.AlignmentFlag.AlignLeft
 _RIGHT = Qt.AlignmentFlag.AlignRight
 _CENTER = Qt.AlignmentFlag.AlignHCenter
@@ -26,11 +30,16 @@ _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Two axes around an area of a widget or a page."""
+    """Two axes around an area of a widget or a page.
+
+    Attributes:
+        aslant: The room for a name of x's categories where they are written aslant; else 0.
+    """
 
     area: QRectF
     x: Scale
     y: Scale
+    aslant: float = 0.0
 
     def px(self, places: Floats) -> Floats:
         """Return where places on x are, (n,), in pixels from the left."""
@@ -64,15 +73,27 @@ def fit_frame(ink: Ink, bounds: QRectF, x: Scale, y: Scale, side: float = 0.0) -
     names = [tick for _, tick in _texts(y, _most(y, inner, line))]
     widest = max((caption.horizontalAdvance(name) for name in names), default=0.0)
     left = min(widest + 2 * _TICK_GAP + 2, bounds.width() * 0.4)
+    width = max(10.0, bounds.width() - left - side - 10)
     below = 2 * line + _TICK_GAP if x.title else line + _TICK_GAP
+    longest = _longest(x, caption)
+    turned = longest > width / max(1.0, abs(x.high - x.low)) - 4 and longest > 3 * line
+    aslant = min(longest + 2, bounds.height() * _MOST_ASLANT) if turned else 0.0
+    below += aslant * _RISE
     above = line + 4 if y.title else 6
     area = QRectF(
         bounds.left() + left,
         bounds.top() + above,
-        max(10.0, bounds.width() - left - side - 10),
+        width,
         max(10.0, bounds.height() - above - below),
     )
-    return Frame(area, x, y)
+    return Frame(area, x, y, aslant)
+
+
+def _longest(scale: Scale, metrics: QFontMetricsF) -> float:
+    """Return how wide the widest name of a category is; 0 on other axes."""
+    if scale.kind is not ScaleKind.CATEGORY:
+        return 0.0
+    return max((metrics.horizontalAdvance(name) for name in scale.labels), default=0.0)
 
 
 def paint_axes(ink: Ink, frame: Frame, *, under: tuple[str, ...] = ()) -> None:
@@ -97,8 +118,9 @@ def paint_axes(ink: Ink, frame: Frame, *, under: tuple[str, ...] = ()) -> None:
         ink.text(box, text, _RIGHT | _MIDDLE, Qt.TextElideMode.ElideMiddle)
     _paint_x_ticks(ink, frame, line, under)
     painter.setPen(ink.color("muted"))
-    if frame.x.title:
-        box = QRectF(0, area.bottom() + _TICK_GAP + line, area.right(), line)
+    if frame.x.title and not under:
+        low = area.bottom() + _TICK_GAP + line + frame.aslant * _RISE
+        box = QRectF(0, low, area.right(), line)
         ink.text(box, _caption(frame.x), _RIGHT | _MIDDLE, Qt.TextElideMode.ElideMiddle)
     if frame.y.title:
         box = QRectF(_TICK_GAP, area.top() - line - 4, area.center().x() - 2 * _TICK_GAP, line)
@@ -107,6 +129,9 @@ def paint_axes(ink: Ink, frame: Frame, *, under: tuple[str, ...] = ()) -> None:
 
 def _paint_x_ticks(ink: Ink, frame: Frame, line: float, under: tuple[str, ...]) -> None:
     painter, area, scale = ink.painter, frame.area, frame.x
+    if frame.aslant:
+        _paint_aslant(ink, frame, line)
+        return
     is_category = scale.kind is ScaleKind.CATEGORY
     widest = area.width()
     if is_category:
@@ -130,6 +155,21 @@ def _paint_x_ticks(ink: Ink, frame: Frame, line: float, under: tuple[str, ...]) 
             wide = QFontMetricsF(painter.font()).horizontalAdvance(text)
             left = min(max(0.0, x - wide / 2), area.right() + 8 - wide)
             painter.drawText(QPointF(left, area.bottom() + _TICK_GAP + line * 0.8), text)
+
+
+def _paint_aslant(ink: Ink, frame: Frame, line: float) -> None:
+    """Write the names of categories so that they rise to their places, as many as fit."""
+    painter, area = ink.painter, frame.area
+    painter.setPen(ink.color("muted"))
+    most = max(2, int(area.width() / (1.25 * line)))
+    for place, text in _texts(frame.x, most):
+        painter.save()
+        painter.translate(frame.x_at(place) + line * 0.3, area.bottom() + _TICK_GAP)
+        painter.rotate(-_ASLANT)
+        room = min(frame.aslant, (frame.x_at(place) + line * 0.3) / _RUN)
+        box = QRectF(-room, 0, room, line)
+        ink.text(box, text, _RIGHT | _MIDDLE, Qt.TextElideMode.ElideMiddle)
+        painter.restore()
 
 
 def value_text(scale: Scale, place: float) -> str:
@@ -182,11 +222,11 @@ def _tick(scale: Scale, place: float, step: float) -> str:
     return f"{place:,.{decimals}f}".replace("-", formats.MINUS)
 
 
-def short(value: float) -> str:
-    """Write a round number without zeros behind it."""
+def short(value: float, digits: int = 6) -> str:
+    """Write a number without zeros behind it."""
     if formats.is_scientific(value) or not math.isfinite(value):
         return formats.number(value)
-    return f"{value:,.6g}".replace("-", formats.MINUS)
+    return f"{value:,.{digits}g}".replace("-", formats.MINUS)
 
 
 def _moment(ms: float, step: float) -> str:

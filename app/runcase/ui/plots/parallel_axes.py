@@ -110,7 +110,8 @@ def paint_axis(ink: Ink, slot: Slot, axis: Axis, *, missing: bool) -> None:
     painter.setPen(ink.color("text"))
     ink.text(slot.title, axis.scale.title, _CENTER, _ELIDE)
     painter.setFont(ink.font("caption"))
-    line = QFontMetricsF(painter.font()).height()
+    metrics = QFontMetricsF(painter.font())
+    line = metrics.height()
     painter.setPen(ink.color("muted"))
     if axis.scale.kind is ScaleKind.CATEGORY:
         _paint_names(ink, slot, axis, line)
@@ -123,7 +124,8 @@ def paint_axis(ink: Ink, slot: Slot, axis: Axis, *, missing: bool) -> None:
         width = slot.title.width()
         for place, y in zip(ends, (slot.top - line - 2, slot.bottom + 2), strict=True):
             text = _value(axis, place)
-            if axis.scale.kind is ScaleKind.LOG and y < slot.top:
+            is_log = axis.scale.kind is ScaleKind.LOG and y < slot.top
+            if is_log and metrics.horizontalAdvance(f"{text} log") <= width:
                 text += " log"
             box = QRectF(slot.x - width / 2, y, width, line)
             ink.text(box, text, _CENTER, _ELIDE)
@@ -132,8 +134,9 @@ def paint_axis(ink: Ink, slot: Slot, axis: Axis, *, missing: bool) -> None:
         painter.setPen(ink.pen("warn"))
         painter.drawLine(QLineF(slot.x - 4, slot.missing, slot.x + 4, slot.missing))
         painter.setPen(ink.color("warn"))
-        box = QRectF(slot.x + 7, slot.missing - line / 2, slot.title.width(), line)
-        ink.text(box, "missing", Qt.AlignmentFlag.AlignLeft | _MIDDLE, _ELIDE)
+        wide = QFontMetricsF(painter.font()).horizontalAdvance("missing") + 2
+        left = slot.x + 7 if slot.x + 7 + wide <= slot.title.right() + 8 else slot.x - 7 - wide
+        painter.drawText(QRectF(left, slot.missing - line / 2, wide, line), _MIDDLE, "missing")
 
 
 def _paint_one(ink: Ink, slot: Slot, axis: Axis, line: float) -> None:
@@ -146,7 +149,7 @@ def _paint_one(ink: Ink, slot: Slot, axis: Axis, line: float) -> None:
 def _value(axis: Axis, place: float) -> str:
     if axis.scale.kind in (ScaleKind.TIME, ScaleKind.DURATION):
         return value_text(axis.scale, place)
-    return short(axis.scale.value(place))
+    return short(axis.scale.value(place), 4)
 
 
 def _paint_names(ink: Ink, slot: Slot, axis: Axis, line: float) -> None:
@@ -168,7 +171,8 @@ def _paint_ticks(ink: Ink, slot: Slot, axis: Axis, line: float) -> None:
     """Name some values along the axis, not too near to its ends."""
     most = max(2, int((slot.bottom - slot.top) / (line * 4)))
     metrics = QFontMetricsF(ink.painter.font())
-    for place, text in axis_texts(axis.scale, most):
+    values = [(place, _value(axis, place)) for place in axis.marks]
+    for place, text in values or axis_texts(axis.scale, most):
         share = float(axis.scale.share(np.array([place]))[0])
         y = slot.y(1 - share if axis.falls else share)
         if slot.top + line <= y <= slot.bottom - line and slot.title.width() > 56:

@@ -197,10 +197,10 @@ class ChartDialog(QDialog):
             return
         before = self.chart()
         fresh = self._default(kind)
-        # What was chosen stays where the other kind has a place for it.
-        slots = {slot.role: slot for slot in kind_of(kind).slots}
+        # What was chosen stays where the other kind has a place for it that is usually filled.
+        places = {slot.role for slot in kind_of(kind).slots if slot.needed} | set(fresh.columns)
         line = ChartKind.LINE in (kind, before.kind)  # its metrics are no columns of the table
-        kept = {} if line else {r: n for r, n in before.columns.items() if r in slots and n}
+        kept = {} if line else {r: n for r, n in before.columns.items() if r in places and n}
         columns = {**fresh.columns, **kept}
         self._chart = replace(fresh, id=before.id, columns=columns, title=before.title)
         self._show_form()

@@ -22,12 +22,12 @@ def laid_out(tree: Tree) -> str | None:
         return None
     try:
         return "\n".join(_Layout(tree).lines(0, "", 0))
-    except _TooDeepError:
+    except (_NoTreeError, IndexError):
         return None
 
 
-class _TooDeepError(Exception):
-    """A tree is nested deeper than its text can be laid out."""
+class _NoTreeError(Exception):
+    """Nodes are nested too deep, or are below more than one other: a worker may send anything."""
 
 
 class _Layout:
@@ -35,14 +35,16 @@ class _Layout:
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
+        self._left = len(tree.keys)  # nodes that have not been written yet
         self._first, self._counts = array("I"), array("I")
         self._first.frombytes(tree.first)
         self._counts.frombytes(tree.counts)
 
     def lines(self, node: int, key: str, depth: int) -> Iterator[str]:
         """Yield the lines of a node; `key` stands before it."""
-        if depth > _DEEPEST:
-            raise _TooDeepError
+        self._left -= 1
+        if depth > _DEEPEST or self._left < self._counts[node]:
+            raise _NoTreeError
         before = f"{_INDENT * depth}{key}"
         kind = NODE_KINDS[self._tree.kinds[node]]
         count = self._counts[node]

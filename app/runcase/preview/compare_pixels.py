@@ -32,25 +32,26 @@ class PixelDifference:
 
 def pixel_difference(left: Frame, right: Frame) -> PixelDifference:
     """Compare two pictures; of different sizes, what only one covers differs."""
-    height, width = max(left.height, right.height), max(left.width, right.width)
-    common = min(left.height, right.height), min(left.width, right.width)
-    values = np.zeros((height, width), np.uint8)
-    for each in (left, right):
-        values[: each.height, : each.width] = _ALONE
     a, b = _pixels(left), _pixels(right)
+    height, width = max(a.shape[0], b.shape[0]), max(a.shape[1], b.shape[1])
+    common = min(a.shape[0], b.shape[0]), min(a.shape[1], b.shape[1])
+    values = np.zeros((height, width), np.uint8)
+    for each in (a, b):
+        values[: each.shape[0], : each.shape[1]] = _ALONE
     rows = max(1, _PIECE // max(1, common[1]))
     for top in range(0, common[0], rows):
         end = min(common[0], top + rows)
         one, other = (_seen(each[top:end, : common[1]]) for each in (a, b))
-        values[top:end, : common[1]] = np.abs(one - other).max(axis=2)
-    compared = left.height * left.width + right.height * right.width - common[0] * common[1]
-    return PixelDifference(values, int(np.count_nonzero(values)), compared, int(values.max()))
+        values[top:end, : common[1]] = np.abs(one - other).max(axis=2, initial=0)
+    compared = a.size // 4 + b.size // 4 - common[0] * common[1]
+    largest = int(values.max(initial=0))
+    return PixelDifference(values, int(np.count_nonzero(values)), compared, largest)
 
 
 def _pixels(frame: Frame) -> Bytes:
     """Return a frame as (height, width, 4); one that lies about its size is empty."""
-    if len(frame.pixels) != frame.width * frame.height * 4:
-        return np.zeros((frame.height, frame.width, 4), np.uint8)
+    if not frame.is_honest:
+        return np.zeros((0, 0, 4), np.uint8)
     return np.frombuffer(frame.pixels, np.uint8).reshape(frame.height, frame.width, 4)
 
 

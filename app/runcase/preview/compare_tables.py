@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from runcase.errors import UnreadableError
 from runcase.preview.document import Table
 
 Numbers = npt.NDArray[np.int64]
@@ -78,7 +79,12 @@ class TableDifference:
 
 
 def table_difference(left: Table, right: Table, key: str = "") -> TableDifference:
-    """Align two windows that begin at the same row and compare their cells as texts."""
+    """Align two windows that begin at the same row and compare their cells as texts.
+
+    Raises `UnreadableError` for a table whose columns are not of one length.
+    """
+    for table in (left, right):
+        _check(table)
     columns = _columns(left, right)
     keys = _keys(left, right, columns)
     key = key if key in keys else ""
@@ -89,6 +95,15 @@ def table_difference(left: Table, right: Table, key: str = "") -> TableDifferenc
         states[:, at] = _states(left, right, column, rows)
     note = _note(left, right)
     return TableDifference(left, right, columns, left_rows, right_rows, states, keys, key, note)
+
+
+def _check(table: Table) -> None:
+    """Make sure that a table is one: a worker may send anything."""
+    lengths = {len(cells) for cells in table.cells}
+    if len(table.cells) != len(table.columns) or len(lengths) > 1:
+        raise UnreadableError(
+            f"{table.name} could not be compared: its columns are not of one length."
+        )
 
 
 def _columns(left: Table, right: Table) -> tuple[Aligned, ...]:

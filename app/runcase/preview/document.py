@@ -155,6 +155,12 @@ class Frame:
     delay_ms: int
     pixels: bytes
 
+    @property
+    def is_honest(self) -> bool:
+        """Say whether there are as many pixels as the size says: a worker may send anything."""
+        least = min(self.width, self.height)
+        return least > 0 and len(self.pixels) == self.width * self.height * 4
+
 
 @dataclass(frozen=True, slots=True)
 class Image:

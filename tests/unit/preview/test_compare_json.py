@@ -1,5 +1,7 @@
 import json
+from array import array
 from collections.abc import Callable
+from dataclasses import replace
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -53,3 +55,17 @@ def test_what_is_not_whole_is_not_laid_out(read: Read) -> None:
     assert laid_out(tree(read("x.json", json.dumps(["x" * 3_000])))) is None
     assert laid_out(tree(read("x.json", "[" * 300 + "]" * 300))) is None
     assert laid_out(tree(read("x.yaml", "a: 1"))) is None
+
+
+def test_nodes_that_are_no_tree_are_not_laid_out(read: Read) -> None:
+    honest = tree(read("x.json", '{"a": [1, 2]}'))
+    assert laid_out(honest) is not None
+
+    def numbers(*values: int) -> bytes:
+        return array("I", values).tobytes()
+
+    for first in (numbers(0, 0, 0, 0), numbers(1, 1, 1, 1), numbers(9, 9, 9, 9), b""):
+        assert laid_out(replace(honest, first=first)) is None
+    many = numbers(1, 1 << 31, 0, 0)
+    assert laid_out(replace(honest, shown=many, counts=many)) is None
+    assert laid_out(replace(honest, kinds=b"\xff" * 4)) is None

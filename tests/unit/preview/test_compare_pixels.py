@@ -48,4 +48,8 @@ def test_a_large_picture_is_compared_in_pieces() -> None:
 
 
 def test_a_frame_that_lies_about_its_size_is_empty() -> None:
-    assert pixel_difference(Frame(2, 2, 0, b""), frame(2, 2, color=(0, 0, 0, 0))).differing == 0
+    for lie in (Frame(2, 2, 0, b""), Frame(1 << 40, 1 << 40, 0, b"1"), Frame(-1, -1, 0, b"1234")):
+        found = pixel_difference(lie, frame(2, 2))
+        assert found.values.shape == (2, 2)
+        assert (found.differing, found.compared, found.largest) == (4, 4, 255)
+        assert pixel_difference(lie, lie).compared == 0

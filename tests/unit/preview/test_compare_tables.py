@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runcase.errors import UnreadableError
 from runcase.preview.compare_tables import (
     ADDED,
     CHANGED,
@@ -71,6 +72,13 @@ def test_tables_without_rows_or_columns_are_compared() -> None:
     assert table_difference(none, none).states.shape == (0, 0)
     assert table_difference(none, LEFT).added_rows == 3
     assert table_difference(LEFT, none).removed_rows == 3
+
+
+def test_a_table_that_is_none_is_refused() -> None:
+    for cells in ((), (("1",), ("1", "2"))):
+        broken = Table("t", 0, "", "CSV", (Column("a", "", False),) * 2, cells, 0, 1, ())
+        with pytest.raises(UnreadableError):
+            table_difference(LEFT, broken)
 
 
 KEYS = st.lists(st.sampled_from("abcdefgh"), unique=True, min_size=2, max_size=8)

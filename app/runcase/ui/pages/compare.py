@@ -10,8 +10,8 @@ from runcase.errors import RuncaseError
 from runcase.itemmodels import formats
 from runcase.itemmodels.compare import CompareModel
 from runcase.itemmodels.compare_curves import CompareCurves
-from runcase.itemmodels.compare_read import Compared, heads_of
 from runcase.itemmodels.compare_rows import Row, Section, put_directions
+from runcase.itemmodels.compare_stores import Compared, heads_of
 from runcase.itemmodels.directions import Direction
 from runcase.itemmodels.navigator import folder_parts
 from runcase.session.local import LocalMarks

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from runcase.errors import RuncaseError, StoreError
 from runcase.itemmodels import formats
 from runcase.itemmodels.compare_file_rows import artifact_rows, environment_rows
-from runcase.itemmodels.compare_read import Compared, Sources
 from runcase.itemmodels.compare_rows import Row, Section
+from runcase.itemmodels.compare_stores import Compared, Sources
 from runcase.progress import Progress
 from runcase.store.compare import LEAST
 from runcase.store.compare_files import (

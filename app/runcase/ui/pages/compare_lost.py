@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from runcase.itemmodels import formats
-from runcase.itemmodels.compare_read import Compared
+from runcase.itemmodels.compare_stores import Compared
 from runcase.store.run_refs import RunRef, store_name
 
 

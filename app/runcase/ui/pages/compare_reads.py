@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from runcase.errors import RuncaseError
-from runcase.itemmodels.compare_read import Compared, Sources, best_of, read_compared
 from runcase.itemmodels.compare_rows import Row, links_of, put_links, rows_of
+from runcase.itemmodels.compare_stores import Compared, Sources, best_of, read_compared
 from runcase.progress import Progress
 from runcase.session.jobs import Job
 from runcase.session.session import Session

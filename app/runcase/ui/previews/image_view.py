@@ -291,7 +291,7 @@ def checkerboard(theme: Theme) -> QBrush:
 
 def pixmap_of(frame: Frame) -> QPixmap:
     """Wrap the pixels that the worker decoded; a frame that lies about its size stays empty."""
-    if len(frame.pixels) != frame.width * frame.height * 4:
+    if not frame.is_honest:
         return QPixmap(1, 1)
     image = QImage(
         frame.pixels, frame.width, frame.height, 4 * frame.width, QImage.Format.Format_RGBA8888

@@ -204,6 +204,8 @@ def _choice(name: str, choices: tuple[tuple[int, str], ...]) -> QComboBox:
 
 def _scaled(frame: Frame, like: Frame) -> Frame:
     """Return a picture scaled to the size of another; on a worker thread."""
+    if not frame.is_honest or not like.is_honest:
+        return frame
     form = QImage.Format.Format_RGBA8888
     image = QImage(frame.pixels, frame.width, frame.height, 4 * frame.width, form)
     made = image.scaled(like.width, like.height).convertToFormat(form)

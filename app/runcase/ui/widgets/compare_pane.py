@@ -23,7 +23,7 @@ from runcase.ui.widgets.basics import IconButton, Segments, label
 from runcase.ui.widgets.compare_cells import CompareCells
 from runcase.ui.widgets.compare_diff import DiffView
 from runcase.ui.widgets.compare_images import CompareImages
-from runcase.ui.widgets.compare_reader import Difference, ImagePair, PairReader
+from runcase.ui.widgets.compare_pair import Difference, ImagePair, PairReader
 from runcase.ui.widgets.fitting_header import FittingHeader
 from runcase.ui.widgets.preview_pane import PreviewPane
 from runcase.ui.widgets.state_page import LoadingPage, StatePage

@@ -78,3 +78,7 @@ class FilterError(RuncaseError):
 
     def __str__(self) -> str:
         return f"{super().__str__()} (column {self.position + 1})"
+
+
+class ExpressionError(FilterError):
+    """An expression of metrics has a mistake, at a place as a filter's mistakes have one."""

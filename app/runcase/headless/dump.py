@@ -26,7 +26,7 @@ from runcase.store import (
 from runcase.store.artifacts import ArtifactFinder
 from runcase.store.connection import ReadConnection
 from runcase.store.engine import Store
-from runcase.store.metrics import LARGEST, History
+from runcase.store.history import LARGEST, History
 from runcase.store.records import Dataset, LoggedModel, ModelVersion, RegisteredModel, Run, Trace
 from runcase.store.schema import metrics as metrics_table
 from runcase.store.schema import runs as runs_table

@@ -11,7 +11,7 @@ from runcase.store.columns import MetricColumn
 from runcase.store.connection import ReadConnection
 from runcase.store.frame_arrays import RunFrame
 from runcase.store.frame_points import Points, points_of_runs, readable_points
-from runcase.store.metrics import LARGEST
+from runcase.store.history import LARGEST
 from runcase.store.records import ColumnKey
 
 _Floats = npt.NDArray[np.float64]

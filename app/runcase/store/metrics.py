@@ -6,7 +6,6 @@ A history is read in short statements, since an open read makes a training run's
 import json
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -28,38 +27,18 @@ from sqlalchemy import (
 from runcase.errors import DamagedError
 from runcase.store import salvage
 from runcase.store.connection import ReadConnection, compiled
+from runcase.store.history import LARGEST, POINT, End, History, history_of
 from runcase.store.records import LatestMetric, MetricSummary
 from runcase.store.schema import among, latest_metrics, metrics
 from runcase.store.values import integer, number, text
 
-LARGEST = 1.7976931348623157e308  # MLflow writes an infinity as the largest double
 _CHUNK = 20_000  # rows of one statement: about 20 ms
-_POINT = np.dtype(
-    [("rowid", "i8"), ("step", "i8"), ("timestamp", "i8"), ("value", "f8"), ("nan", "i1")]
-)
 _PRIMARY_KEY = ("timestamp", "step", "run_uuid", "value", "is_nan")
 _FIRST = -(2**63)  # below every step and every rowid but this one
 _UNINDEXED_KEY: ColumnElement[Any] = literal_column('+metrics."key"')
 _NO_RANGE = (0, math.nan, math.nan)
 
 _Plan = Callable[[str, str], Iterator[NDArray[Any]]]  # (run id, key) -> chunks of points
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class History:
-    """All points of one metric of one run, sorted by (step, timestamp).
-
-    `value` is NaN for a logged NaN and ±inf for ±1.7976931348623157e308.
-    """
-
-    run_id: str
-    key: str
-    step: NDArray[np.int64]
-    timestamp: NDArray[np.int64]
-    value: NDArray[np.float64]
-
-    def __len__(self) -> int:
-        return len(self.step)
 
 
 def as_logged(stored: Any, is_nan: Any) -> float:
@@ -97,23 +76,19 @@ def latest_of_runs(
     return found
 
 
-def history(connection: ReadConnection, run_id: str, key: str) -> History:
-    """Return all points of one metric of one run."""
-    return _history(connection, _plan(connection), run_id, key)
+def history(connection: ReadConnection, run_id: str, key: str, end: End | None = None) -> History:
+    """Return all points of one metric of one run, or only those up to an end of the table."""
+    return _history(connection, _plan(connection), run_id, key, end)
 
 
-def _history(connection: ReadConnection, plan: _Plan, run_id: str, key: str) -> History:
+def _history(
+    connection: ReadConnection, plan: _Plan, run_id: str, key: str, end: End | None = None
+) -> History:
     try:
         chunks = list(plan(run_id, key))
     except DamagedError:
         chunks = list(_readable(connection, run_id, key))
-    points = np.concatenate(chunks) if chunks else np.empty(0, _POINT)
-    points = points[np.lexsort((points["timestamp"], points["step"]))]
-    value = points["value"].copy()
-    huge = np.abs(value) >= LARGEST
-    value[huge] = np.copysign(np.inf, value[huge])
-    value[points["nan"] != 0] = np.nan
-    return History(run_id, key, points["step"].copy(), points["timestamp"].copy(), value)
+    return history_of(run_id, key, chunks, end)
 
 
 def point_chunks(connection: ReadConnection, run_id: str, key: str) -> Iterator[NDArray[Any]]:
@@ -126,13 +101,13 @@ def point_chunks(connection: ReadConnection, run_id: str, key: str) -> Iterator[
 
 def _readable(connection: ReadConnection, run_id: str, key: str) -> Iterator[NDArray[Any]]:
     """Yield the points of a history that can be read, where some are damaged or no numbers."""
-    statement = _points(connection).where(metrics.c.run_uuid == run_id, metrics.c.key == key)
+    statement = point_columns(connection).where(metrics.c.run_uuid == run_id, metrics.c.key == key)
     what = f"points of metric {key} of run {run_id}"
     left_out = 0
     for rows in salvage.walk(connection, statement, metrics, what):
         points = [point for point in map(_point, rows) if point is not None]
         left_out += len(rows) - len(points)
-        yield np.array(points, _POINT)
+        yield np.array(points, POINT)
     if left_out:
         connection.note(f"{left_out:,} {what} were left out: they are no numbers.")
 
@@ -263,7 +238,8 @@ def _plan(connection: ReadConnection) -> _Plan:
     return _plan_by_primary_key(connection)
 
 
-def _points(connection: ReadConnection) -> Select[Any]:
+def point_columns(connection: ReadConnection) -> Select[Any]:
+    """Select points as `POINT` has them: rowid, step, timestamp, value and whether it is NaN."""
     return select(
         metrics.c.rowid,
         _step(connection),
@@ -277,7 +253,7 @@ def _plan_by_step(connection: ReadConnection) -> _Plan:
     """Follow the index (run_uuid, key, step), whose ties are in order of rowid."""
     after = tuple_(metrics.c.step, metrics.c.rowid) > tuple_(bindparam("step"), bindparam("rowid"))
     statement = compiled(
-        _points(connection)
+        point_columns(connection)
         .where(metrics.c.run_uuid == bindparam("run"), metrics.c.key == bindparam("key"), after)
         .order_by(metrics.c.step, metrics.c.rowid)
         .limit(_CHUNK)
@@ -286,7 +262,7 @@ def _plan_by_step(connection: ReadConnection) -> _Plan:
     def chunks(run_id: str, key: str) -> Iterator[NDArray[Any]]:
         where: dict[str, Any] = {"run": run_id, "key": key, "step": _FIRST, "rowid": _FIRST}
         while True:
-            points = connection.array(statement, _POINT, where)
+            points = connection.array(statement, POINT, where)
             yield points
             if len(points) < _CHUNK:
                 return
@@ -301,7 +277,7 @@ def _plan_by_run(connection: ReadConnection) -> _Plan:
     `+key` keeps SQLite from choosing the primary key, which would read the key of every run.
     """
     statement = compiled(
-        _points(connection).where(
+        point_columns(connection).where(
             metrics.c.run_uuid == bindparam("run"),
             bindparam("key") == _UNINDEXED_KEY,
             metrics.c.rowid > bindparam("low"),
@@ -312,7 +288,7 @@ def _plan_by_run(connection: ReadConnection) -> _Plan:
     def chunks(run_id: str, key: str) -> Iterator[NDArray[Any]]:
         for low, high in _stretches(connection, run_id):
             where = {"run": run_id, "key": key, "low": low, "high": high}
-            yield connection.array(statement, _POINT, where)
+            yield connection.array(statement, POINT, where)
 
     return chunks
 
@@ -343,17 +319,17 @@ def _plan_by_primary_key(connection: ReadConnection) -> _Plan:
     columns = [metrics.c[name] for name in names]
     after = tuple_(*columns) > tuple_(*(bindparam(f"after_{name}") for name in names))
     of_run = metrics.c.run_uuid == bindparam("run"), metrics.c.key == bindparam("key")
-    whole = _points(connection).where(*of_run).order_by(*columns).limit(_CHUNK)
+    whole = point_columns(connection).where(*of_run).order_by(*columns).limit(_CHUNK)
     first, following = compiled(whole), compiled(whole.where(after))
 
     def chunks(run_id: str, key: str) -> Iterator[NDArray[Any]]:
         where: dict[str, Any] = {"run": run_id, "key": key}
-        points = connection.array(first, _POINT, where)
+        points = connection.array(first, POINT, where)
         yield points
         while len(points) == _CHUNK:
             known = _primary_key(points[-1], run_id)
             where |= {f"after_{name}": known[name] for name in names}
-            points = connection.array(following, _POINT, where)
+            points = connection.array(following, POINT, where)
             yield points
 
     return chunks

@@ -122,7 +122,7 @@ def prepare(page, qtbot, application):
     bar = page.view.verticalScrollBar()
     bar.setValue(bar.maximum() // 2)
     assert bar.value() > 0
-    chart = page.charts.panel.charts()[0]
+    chart = next(page.charts.panel.line_charts())
     whole = chart.view_range()
     turn_wheel(chart)
     settle(qtbot, application)
@@ -132,7 +132,7 @@ def prepare(page, qtbot, application):
 
 def turn_wheel(chart):
     """Zoom in with the wheel over the middle of the chart."""
-    target = chart._plot.viewport()
+    target = chart.canvas.plot.viewport()
     middle = QPointF(target.rect().center())
     event = QWheelEvent(
         middle,

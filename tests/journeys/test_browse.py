@@ -237,23 +237,25 @@ def charts(journey):
     switches_axes(journey, page.charts.panel)
 
 
+def on_screen(panel):
+    return [chart for chart in panel.line_charts() if not chart.visibleRegion().isEmpty()]
+
+
 def check_curves(journey):
-    """Every chart on the screen draws each charted run that has its metric."""
-    made = journey.page.charts.panel.charts()
-    drawn = [chart for chart in made if not chart.visibleRegion().isEmpty()]
-    assert any(chart.curve_count() for chart in drawn)
+    """Every chart of curves on the screen draws each charted run that has its metric."""
+    drawn = on_screen(journey.page.charts.panel)
+    assert any(chart.prepared.lines for chart in drawn)
     for chart in drawn:
-        charted = journey.page._charted()
-        wanted = [each for each in charted if chart.key in journey.runs[each]["metrics"]]
-        assert chart.curve_count() == len(wanted), chart.key
-        assert all(chart.drawn_curve(each) is not None for each in wanted), chart.key
+        charted = [run.run_id for run in journey.page.charts.panel.looks.runs]
+        wanted = {each for each in charted if chart.name() in journey.runs[each]["metrics"]}
+        assert {each.line.run_id for each in chart.drawn_lines()} == wanted, chart.name()
 
 
 def switches_axes(journey, panel):
-    chart = panel.charts()[0]
+    chart = on_screen(panel)[0]
     for axis in ("relative", "wall", "step"):
         journey.trigger(f"x-{axis}")
-        assert {each.view.axis.value for each in panel.charts()} == {axis}
+        assert {each.view.axis.value for each in on_screen(panel)} == {axis}
         check_curves(journey)
     for on in (True, False):
         journey.trigger("log-y")
@@ -266,7 +268,7 @@ def switches_axes(journey, panel):
     assert chart.view.smoothing == pytest.approx(0.10)
     for kind in ("time", "gaussian", "mean", "ema"):
         journey.trigger(f"smooth-{kind}")
-        assert {each.view.kind.value for each in panel.charts()} == {kind}
+        assert {each.view.kind.value for each in on_screen(panel)} == {kind}
         assert panel.options()["smoothing_kind"] == kind
         assert journey.window.actions_.by_id[f"smooth-{kind}"].isChecked()
         check_curves(journey)
@@ -305,7 +307,8 @@ def chooses_columns(journey):
 
 def switches_modes(journey):
     page = journey.page
-    for mode, table, drawn in (("table", True, False), ("charts", False, True)):
+    # Beside the charts the table is the list of their runs.
+    for mode, table, drawn in (("table", True, False), ("charts", True, True)):
         journey.trigger(f"mode-{mode}")
         assert (page.view.isVisible(), page.charts.isVisible()) == (table, drawn)
         assert journey.window.actions_.by_id[f"mode-{mode}"].isChecked()
@@ -330,7 +333,7 @@ def opens_a_run(journey):
     journey.settle()
     drawn = page.metrics.charts.panel.charts()
     assert drawn
-    assert all(chart.curve_count() == 1 for chart in drawn)
+    assert all(len(chart.prepared.lines) == 1 for chart in drawn)
 
 
 def previews_artifacts(journey):

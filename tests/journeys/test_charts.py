@@ -13,9 +13,10 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 import driving
 from driving import trigger
+from runcase.curves.chart import Chart, ChartKind, Role
 from runcase.ui.dialogs.export_chart import ExportChartDialog
 from runcase.ui.location import Location, Place
-from runcase.ui.plots.sheet import Sheet
+from runcase.ui.plots.sheet import ChartSheet
 from runcase.ui.theme import Scheme
 
 pytestmark = pytest.mark.qt_log_ignore("grabbing the keyboard", r"raise\(\)", extend=True)
@@ -35,16 +36,26 @@ def opened(qtbot, application, sample):
     driving.settle(qtbot, application)
     trigger(window, "mode-charts")
     driving.settle(qtbot, application)
-    return window, window.page.charts.panel
+    panel = window.page.charts.panel
+    # By itself a metric of one step is shown as bars.
+    panel.change(Chart(f"metric:{DOTS}", ChartKind.LINE, {Role.Y: (DOTS,)}))
+    for _ in range(2):
+        panel.maximise(f"metric:{DOTS}")
+        driving.settle(qtbot, application)
+    return window, panel
 
 
 def dialog_of(window, panel, key):
-    if panel._maximised != key:
-        panel.maximise(key)
+    if panel.maximised != f"metric:{key}":
+        panel.maximise(f"metric:{key}")
         QApplication.processEvents()
     trigger(window, "export-chart")
     dialogs = window.findChildren(ExportChartDialog)
     return next(each for each in dialogs if each.isVisible())
+
+
+def chart_of(panel, key):
+    return panel.grid.cards[f"metric:{key}"].view
 
 
 def choose(dialog, form, path):
@@ -87,9 +98,9 @@ def near(spots, x, y, reach):
 
 def places(chart, run_id):
     """Return where the points of a run's line are in the plot, (x, y) in pixels."""
-    drawn = chart.drawn_curve(run_id)
+    drawn = chart.drawn_of(run_id)
     spots = [
-        chart._plot.mapFromScene(chart._box.mapViewToScene(QPointF(float(x), float(y))))
+        chart.canvas.plot.mapFromScene(chart.canvas.box.mapViewToScene(QPointF(float(x), float(y))))
         for x, y in zip(drawn.x, drawn.y, strict=True)
     ]
     return [(spot.x(), spot.y()) for spot in spots]
@@ -109,18 +120,19 @@ def test_a_picture_shows_what_the_window_shows(
     dialog.path.setText(str(tmp_path / f"chart.{form}"))
     dialog.scale.setCurrentIndex(0)
     dialog.light.setChecked(light)
-    chart = panel._cards[key].chart
-    shown = chart._plot.grab().toImage()
+    chart = chart_of(panel, key)
+    shown = chart.canvas.plot.grab().toImage()
     width, height = chart.plot_size()
     dialog.start()
-    assert not dialog.isVisible()
-    sheet = Sheet(panel._context.theme, chart, panel._styles(light=light), light=light)
+    driving.settle(qtbot, application)
+    assert (tmp_path / f"chart.{form}").is_file()
+    sheet = ChartSheet(panel.context.theme, chart, panel.looks.styles, light=light)
     image = painted(tmp_path / f"chart.{form}", sheet.size.toSize())
     plot = image.copy(12, 38, width, height)
-    theme = panel._context.theme
+    theme = panel.context.theme
     assert plot.pixelColor(width - 4, 4) == theme.color("surface", light=light)
-    dark, here = panel._styles(), panel._styles(light=light)
-    for run_id in chart._curves:
+    dark, here = panel.looks.styles(), panel.looks.styles(light=light)
+    for run_id in [each.line.run_id for each in chart.drawn_lines()]:
         there = ink(shown, dark[run_id].color)
         found = ink(plot, here[run_id].color)
         seen = [at for at in places(chart, run_id) if near(there, *at, 2)]
@@ -129,30 +141,32 @@ def test_a_picture_shows_what_the_window_shows(
         assert len(kept) >= 0.8 * len(seen), run_id
         assert len(seen) > 3 or key == DOTS
     # Afterwards the window is as it was.
-    assert chart._plot.grab().toImage() == shown
+    assert chart.canvas.plot.grab().toImage() == shown
 
 
 def test_nothing_leaves_the_plot_when_zoomed(qtbot, application, sample, tmp_path):
     window, panel = opened(qtbot, application, sample)
     panel.maximise(CURVES)
     driving.settle(qtbot, application)
-    chart = panel._cards[CURVES].chart
-    chart._box.setRange(xRange=(100, 300), yRange=(6.8, 7.2), padding=0)
+    chart = chart_of(panel, CURVES)
+    chart.canvas.box.setRange(xRange=(100, 300), yRange=(6.8, 7.2), padding=0)
     driving.settle(qtbot, application)
     dialog = dialog_of(window, panel, CURVES)
     choose(dialog, "pdf", tmp_path / "zoomed.pdf")
     dialog.start()
+    driving.settle(qtbot, application)
     choose(dialog_of(window, panel, CURVES), "svg", tmp_path / "zoomed.svg")
-    assert "clip-path" in svg_of(window, tmp_path)
+    assert "clip-path" in svg_of(window, tmp_path, lambda: driving.settle(qtbot, application))
     image = painted(tmp_path / "zoomed.pdf", None)
     title = image.copy(200, 0, image.width() - 200, 36)
-    for style in panel._styles(light=True).values():
+    for style in panel.looks.styles(light=True).values():
         assert not ink(title, style.color).any()
 
 
-def svg_of(window, folder):
+def svg_of(window, folder, settle):
     dialogs = window.findChildren(ExportChartDialog)
     next(each for each in dialogs if each.isVisible()).start()
+    settle()
     return (folder / "zoomed.svg").read_text(encoding="utf-8")
 
 
@@ -165,6 +179,7 @@ def test_a_png_is_as_large_as_asked(qtbot, application, sample, tmp_path):
         choose(dialog, "png", tmp_path / f"{at}.png")
         dialog.scale.setCurrentIndex(at)
         dialog.start()
+        driving.settle(qtbot, application)
         sizes.append(QImage(str(tmp_path / f"{at}.png")).size())
     assert sizes[1] == sizes[0] * 3
 
@@ -178,9 +193,9 @@ def test_csv_is_every_point_drawn_from(qtbot, application, sample, tmp_path):
     driving.settle(qtbot, application)
     with (tmp_path / "points.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    series = panel._cards[CURVES].chart.series()
+    series = chart_of(panel, CURVES).data.curves
     assert len(rows) == sum(len(each.y) for each in series)
-    names = {run.run_id: run.name for run in panel._runs}
+    names = {run.run_id: run.name for run in panel.looks.runs}
     assert {(row["run_id"], row["run"]) for row in rows} == {
         (each.run_id, names[each.run_id]) for each in series
     }
@@ -225,6 +240,7 @@ def test_a_file_is_replaced_only_when_asked_twice(qtbot, application, sample, tm
     assert there.read_text() == "mine"
     assert dialog.accept_button.text() == "Replace"
     dialog.start()
+    driving.settle(qtbot, application)
     assert there.read_text(encoding="utf-8").startswith("<?xml")
     assert [each.name for each in tmp_path.glob("there*")] == ["there.svg"]
 
@@ -234,15 +250,15 @@ def test_the_kind_of_smoothing_is_chosen_and_kept(qtbot, application, sample):
     trigger(window, "smooth-mean")
     panel.set_options({"smoothing": 0.9})
     driving.settle(qtbot, application)
-    chart = panel._cards[CURVES].chart
+    chart = chart_of(panel, CURVES)
     assert chart.view.kind.value == "mean"
-    means = {each: chart.drawn_curve(each).whole_y for each in chart._curves}
+    means = {each.line.run_id: each.line.value for each in chart.drawn_lines()}
     trigger(window, "smooth-gaussian")
     driving.settle(qtbot, application)
     for run_id, mean in means.items():
-        now = chart.drawn_curve(run_id)
-        assert not np.array_equal(now.whole_y, mean)
-        assert len(now.raw_y) == len(now.raw)
+        now = chart.drawn_of(run_id)
+        assert not np.array_equal(now.line.value, mean)
+        assert len(now.raw_y) == len(now.line.logged)
     assert panel.options()["smoothing_kind"] == "gaussian"
     panel.set_options({"smoothing_kind": "no such kind"})
     assert panel.options()["smoothing_kind"] == "gaussian"
@@ -251,18 +267,18 @@ def test_the_kind_of_smoothing_is_chosen_and_kept(qtbot, application, sample):
 
 def test_outliers_are_left_beyond_the_axis_and_no_point_is_dropped(qtbot, application, sample):
     window, panel = opened(qtbot, application, sample)
-    chart = panel._cards[CURVES].chart
-    (_, whole), before = chart.view_range(), chart.drawn_curve(panel._runs[0].run_id).y
+    chart = chart_of(panel, CURVES)
+    (_, whole), before = chart.view_range(), chart.drawn_lines()[0].y
     trigger(window, "hide-outliers")
     driving.settle(qtbot, application)
-    drawn = np.concatenate([chart.drawn_curve(each).y for each in chart._curves])
+    drawn = np.concatenate([each.y for each in chart.drawn_lines()])
     drawn = drawn[np.isfinite(drawn)]
     low, high = np.percentile(drawn, 1, method="lower"), np.percentile(drawn, 99, method="higher")
     (_, inner) = chart.view_range()
     margin = 0.03 * (high - low)
     assert inner == pytest.approx((low - margin, high + margin))
     assert inner[1] < whole[1]
-    np.testing.assert_array_equal(chart.drawn_curve(panel._runs[0].run_id).y, before)
+    np.testing.assert_array_equal(chart.drawn_lines()[0].y, before)
     assert panel.tools.note.text() == "Outliers hidden"
     assert window.actions_.by_id["hide-outliers"].isChecked()
     assert panel.options()["hide_outliers"] is True
@@ -274,11 +290,10 @@ def test_outliers_are_left_beyond_the_axis_and_no_point_is_dropped(qtbot, applic
 
 def test_the_menu_of_a_card_acts_on_that_card(qtbot, application, sample):
     window, panel = opened(qtbot, application, sample)
-    panel._cards[DOTS].menu_wanted.emit(DOTS, window.mapToGlobal(window.rect().center()))
+    card = panel.grid.cards[f"metric:{DOTS}"]
+    card.menu_wanted.emit(card.spec.id, window.mapToGlobal(window.rect().center()))
     (menu,) = [each for each in panel.findChildren(QMenu) if each.isVisible()]
     actions = {each.text(): each for each in menu.actions()}
-    actions["Hide Outliers"].trigger()
-    assert panel.tools.hides_outliers
     actions["Export Chart…"].trigger()
     dialog = window.findChild(ExportChartDialog)
     assert dialog.target().name == f"{DOTS}.png"
@@ -286,4 +301,4 @@ def test_the_menu_of_a_card_acts_on_that_card(qtbot, application, sample):
     actions["Maximise"].trigger()
     menu.hide()
     driving.settle(qtbot, application)
-    assert panel._maximised == DOTS
+    assert panel.maximised == card.spec.id

@@ -1,12 +1,15 @@
 """Makes the curves of a chart from histories: expressions, and another metric along x."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 
 from runcase.curves.expressions import Expression
 from runcase.curves.series import Floats, Ints, Series, XAxis
+
+_Columns: TypeAlias = tuple[Floats, Floats, Ints, Ints]  # x, y, step, timestamp
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -17,6 +20,8 @@ class Curve:
         name: The metric, or the expression as it is written.
         x: (n,) float64, ascending; steps, seconds, or the values of another metric.
         y: (n,) float64 with NaN and ±inf as logged.
+        step: (n,) int64, the step of each point; of an expression that of its metrics.
+        timestamp: (n,) int64, ms since the epoch; of an expression that of its first metric.
         whole: Whether these are all points, and not a sample shown while they are read.
     """
 
@@ -24,6 +29,8 @@ class Curve:
     name: str
     x: Floats
     y: Floats
+    step: Ints
+    timestamp: Ints
     whole: bool = True
 
 
@@ -59,10 +66,11 @@ def curves_of(
         base = joined[0]
         x = arrays[along] if along else base.x(axis)
         y = base.y if each.is_metric else each.value(arrays)
+        columns = x, y, base.step, base.timestamp
         if along:
-            y, x = y[np.isfinite(x)], x[np.isfinite(x)]
-        if len(x):
-            found.append(Curve(run_id, each.text, *_ascending(x, y), whole))
+            columns = _taken(columns, np.flatnonzero(np.isfinite(x)))
+        if len(columns[0]):
+            found.append(Curve(run_id, each.text, *_ascending(columns), whole))
     return found
 
 
@@ -76,7 +84,7 @@ def share_x(curves: Sequence[Curve]) -> list[Curve]:
         if x is None:
             same.append(each.x)
             x = each.x
-        shared.append(Curve(each.run_id, each.name, x, each.y, each.whole))
+        shared.append(replace(each, x=x))
     return shared
 
 
@@ -89,16 +97,16 @@ def _met(parts: Sequence[Series]) -> list[Series]:
     steps: Ints = last[0].step
     for part in last[1:]:
         steps = np.intersect1d(steps, part.step, assume_unique=True)
-    return [_taken(part, np.searchsorted(part.step, steps)) for part in last]
+    return [_part(part, np.searchsorted(part.step, steps)) for part in last]
 
 
 def _last_of_step(series: Series) -> Series:
     if len(series.step) < 2:
         return series
-    return _taken(series, np.flatnonzero(np.append(np.diff(series.step) != 0, True)))
+    return _part(series, np.flatnonzero(np.append(np.diff(series.step) != 0, True)))
 
 
-def _taken(series: Series, at: Ints) -> Series:
+def _part(series: Series, at: Ints) -> Series:
     return Series(
         series.run_id,
         series.key,
@@ -109,9 +117,14 @@ def _taken(series: Series, at: Ints) -> Series:
     )
 
 
-def _ascending(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+def _taken(columns: _Columns, at: Ints) -> _Columns:
+    x, y, step, timestamp = columns
+    return x[at], y[at], step[at], timestamp[at]
+
+
+def _ascending(columns: _Columns) -> _Columns:
     """Sort by x: time may run backwards along steps, and a metric goes where it likes."""
+    x = columns[0]
     if len(x) > 1 and np.any(np.diff(x) < 0):
-        order = np.argsort(x, kind="stable")
-        return x[order], y[order]
-    return x, y
+        return _taken(columns, np.argsort(x, kind="stable"))
+    return columns

@@ -190,7 +190,7 @@ def extent(lines: Sequence[Line], inner: bool) -> tuple[float, float] | None:
 
 def _positive(curve: Curve) -> Curve:
     first = int(np.searchsorted(curve.x, 0, "right"))
-    return Curve(curve.run_id, curve.name, np.log10(curve.x[first:]), curve.y[first:], curve.whole)
+    return replace(curve, x=np.log10(curve.x[first:]), y=curve.y[first:])
 
 
 def _line(curve: Curve, view: View, group: str) -> Line:

@@ -203,7 +203,8 @@ def chart_title(chart: Chart) -> str:
     x, y, z = (column_title(chart.name(role)) for role in (Role.X, Role.Y, Role.Z))
     kind = kind_of(chart)
     if chart.kind is ChartKind.LINE:
-        return ", ".join(chart.names(Role.Y))
+        along = chart.name(Role.X)
+        return " · ".join(chart.names(Role.Y)) + (f" over {along}" if along else "")
     if chart.kind is ChartKind.SCATTER:
         return f"{y} × {x}"
     if chart.kind is ChartKind.HEAT:

@@ -61,6 +61,14 @@ def count(value: int) -> str:
     return f"{value:,}"
 
 
+def about(value: int) -> str:
+    """Write a large count in short, such as "1.2 M"; one below 10,000 in full."""
+    for unit, name in ((1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k")):
+        if value >= unit and value >= 10_000:
+            return f"{value / unit:.3g} {name}"
+    return count(value)
+
+
 def counted(value: int, noun: str) -> str:
     """Write a count with its noun, such as "1 run" or "1,204 runs"."""
     return f"{value:,} {noun}" if value == 1 else f"{value:,} {noun}s"

@@ -15,10 +15,12 @@ from runcase.itemmodels.chart_kinds import column_title
 from runcase.store import frame as frames
 from runcase.store.columns import Column, DatasetColumn, TextColumn
 from runcase.store.connection import ReadConnection
-from runcase.store.frame import NO_NUMBER, RunFrame
+from runcase.store.frame import NO_NUMBER, RunFrame, keys_of_runs
 from runcase.store.records import ColumnKey, Kind
 
 Rows = npt.NDArray[np.int64]
+
+_SOME_RUNS, _FEW_RUNS, _SOME_PARAMS = 2_000, 200, 200
 
 
 def read_table(
@@ -43,6 +45,22 @@ def read_table(
         ids,
         [names.text(int(row)) or formats.short_id(ids[at]) for at, row in enumerate(rows)],
         {name: values for name, values in found.items() if values is not None},
+    )
+
+
+def varying(connection: ReadConnection, frame: RunFrame, rows: Rows) -> frozenset[str]:
+    """Return the params that most of the runs have and in which they differ, as views spell them.
+
+    Only the newest 2,000 of the runs and the first 200 params are looked at.
+    """
+    some = rows[:_SOME_RUNS]
+    params = keys_of_runs(connection, frame.ids.take(some[:_FEW_RUNS]))
+    names = [titles.encode(key) for key in params if key.kind is Kind.PARAM][:_SOME_PARAMS]
+    table = read_table(connection, frame, some, names)
+    return frozenset(
+        name
+        for name, values in table.columns.items()
+        if len(values.labels) > 1 and 2 * int((values.codes >= 0).sum()) >= len(some)
     )
 
 

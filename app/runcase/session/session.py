@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from runcase.errors import RuncaseError, StoreError
 from runcase.progress import Progress
+from runcase.session.histories import Histories
 from runcase.session.jobs import Job, Jobs
 from runcase.store.changes import Change, Origin
 
@@ -63,6 +64,7 @@ class Session(QObject):
         self._finder: ArtifactFinder | None = None
         self._asked: list[Job[Any]] = []
         self._closed = False
+        self.histories = Histories()
 
     @property
     def store(self) -> Store:
@@ -170,6 +172,8 @@ class Session(QObject):
     def note_change(self, origin: Origin) -> None:
         """Tell every view that the store changed."""
         self.changed_ms = int(time.time() * 1000)
+        if origin is Origin.REFRESH:
+            self.histories.forget()
         self.changed.emit(Change(origin, self.changed_ms))
 
     def close(self) -> None:

@@ -1,6 +1,8 @@
 """Colours and fonts: one source (`resources/theme`) for the palette, the style sheet and plots."""
 
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from functools import cache
 
@@ -50,6 +52,8 @@ class Theme(QObject):
         self._app = app
         self._scheme = scheme
         self._zoom = 1.0
+        # Other than so only while something is painted for a file.
+        self._family, self._letters = "", 1.0
         self._families = self._load_families()
         self._points = self._base_size()
         self._apply()
@@ -104,15 +108,31 @@ class Theme(QObject):
 
     def font(self, role: str = "body", weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
         """Return the font of a role: body, caption, small, title, page or mono."""
-        font = QFont(self._families[1 if role == "mono" else 0])
-        font.setPixelSize(max(8, round(self._points * _SCALES[role] * self._zoom)))
+        mono = role == "mono"
+        font = QFont(self._families[1] if mono else self._family or self._families[0])
+        size = self._points * _SCALES[role] * self._zoom * self._letters
+        font.setPixelSize(max(8, round(size)))
         font.setWeight(weight)
-        if role == "mono":
+        if mono:
             # JetBrains Mono joins == and .. into one sign: an id or a version must stay readable.
             font.setFeature(QFont.Tag("calt"), 0)
         else:
             font.setFeature(QFont.Tag("tnum"), 1)
         return font
+
+    @contextmanager
+    def lettered(self, family: str, size: float) -> Iterator[None]:
+        """Give other letters than the window's while something is painted for a file.
+
+        Args:
+            family: "" for the window's own.
+            size: How many times as large.
+        """
+        self._family, self._letters = family, size
+        try:
+            yield
+        finally:
+            self._family, self._letters = "", 1.0
 
     def px(self, pixels: int) -> int:
         """Scale a length of the design (at zoom 1) to the zoom in force."""

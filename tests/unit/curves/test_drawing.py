@@ -14,7 +14,7 @@ from runcase.curves.groups import Band
 
 def curve(y, x=None, run="r", name="k"):
     at = np.arange(len(y)) if x is None else np.array(x)
-    return Curve(run, name, at.astype(float), np.array(y, float))
+    return Curve(run, name, at.astype(float), np.array(y, float), at, at)
 
 
 def lines(curves, view=None, groups=None):

@@ -1,43 +1,54 @@
-"""Export Chart: as what, in which colours and where; writes a picture or the points it shows."""
+"""Export Chart: as what, how large, in which colours and letters, and where."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QStandardPaths, Qt, Signal
+from PySide6.QtCore import QSize, QStandardPaths, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
     QFileDialog,
+    QFontComboBox,
     QGridLayout,
     QLineEdit,
+    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
-from runcase.curves.points import write_points
+from runcase.curves.points import write_csv, write_parquet
 from runcase.errors import RuncaseError
 from runcase.itemmodels import formats
+from runcase.progress import Progress
 from runcase.session.jobs import Job
 from runcase.store.export import keep_off
 from runcase.ui.context import Context
 from runcase.ui.dialogs.export import file_name
-from runcase.ui.plots.chart_view import Styles
-from runcase.ui.plots.line_chart import LineChart
-from runcase.ui.plots.sheet import Form, Sheet
+from runcase.ui.plots.chart_card import ChartCard
+from runcase.ui.plots.chart_view import ChartView, Styles
+from runcase.ui.plots.sheet import Form, PageSheet, Paper, chart_sheet, render, write
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import button, label, row
+from runcase.whole_file import whole_file
 
-_CSV = "csv"
+_CSV, _PARQUET, _SCRIPT = "csv", "parquet", "py"
 _FORMATS = (
     (Form.PNG.value, "PNG", "A picture in pixels, for chats and slides."),
     (Form.SVG.value, "SVG", "Lines and text, for web pages and Inkscape."),
     (Form.PDF.value, "PDF", "Lines and text, for a paper."),
-    (_CSV, "CSV", "Every point of the runs it shows: run, step, timestamp in ms and value."),
+    (_CSV, "CSV", "Every number it shows, in full precision; times in ms since 1970."),
+    (_PARQUET, "Parquet", "The same numbers for pandas and polars."),
+    (_SCRIPT, "Python", "A matplotlib script that draws the chart, its data included."),
 )
+_PICTURES = 3
 _SUFFIXES = {f".{name}" for name, _, _ in _FORMATS}
 _SCALES = (1, 2, 3, 4)
+_LETTERS = ((1.0, "As in the window"), (1.25, "125 %"), (1.5, "150 %"), (2.0, "200 %"))
+_SMALLEST, _LARGEST = 120, 8_000  # pixels
 
 
 class ExportChartDialog(QDialog):
@@ -49,16 +60,18 @@ class ExportChartDialog(QDialog):
         self,
         context: Context,
         store: Path,
-        chart: LineChart,
+        what: ChartView | list[ChartCard],
         styles: Styles,
+        title: str,
         parent: QWidget | None = None,
     ) -> None:
-        """Offer a chart; `styles` gives the runs' names and colours, light ones when asked."""
+        """Offer a chart, or the cards of a page; `styles` gives colours, light ones when asked."""
         super().__init__(parent)
-        self.setWindowTitle("Export Chart")
+        self.setWindowTitle("Export Chart" if isinstance(what, ChartView) else "Export Charts")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(context.theme.px(540))
-        self._context, self._store, self._chart, self._styles = context, store, chart, styles
+        self._context, self._store, self._what, self._styles = context, store, what, styles
+        self._title = title
         self._job: Job[Any] | None = None
         self._agreed: Path | None = None
         self._make_fields()
@@ -66,7 +79,7 @@ class ExportChartDialog(QDialog):
         self._begin()
 
     def form(self) -> str:
-        """Return the chosen format: png, svg, pdf or csv."""
+        """Return the chosen format: png, svg, pdf, csv, parquet or py."""
         return str(self.formats.currentData())
 
     def target(self) -> Path:
@@ -76,6 +89,9 @@ class ExportChartDialog(QDialog):
     def start(self) -> None:
         """Export as chosen, or ask first whether a file may be replaced."""
         target = self.target()
+        if isinstance(self._what, ChartView) and not isValid(self._what):
+            self._complain("This chart is not shown any more. Close this window and try again.")
+            return
         if not self.path.text().strip() or not target.is_absolute():
             self._complain("Say where: a folder and the name of a file.")
             return
@@ -100,41 +116,88 @@ class ExportChartDialog(QDialog):
         self._stop()
         super().reject()
 
+    def paper(self) -> Paper:
+        """Return how the chart is to be painted."""
+        size = QSize(self.width_field.value(), self.height_field.value())
+        family = self.family.currentFont().family() if self.own_family.isChecked() else ""
+        own = isinstance(self._what, ChartView) and size.toTuple() != self._what.plot_size()
+        return Paper(
+            self.light.isChecked(), size if own else None, family, float(self.letters.currentData())
+        )
+
     def _write(self, target: Path, overwrite: bool) -> None:
-        if self.form() != _CSV:
-            light = self.light.isChecked()
-            sheet = Sheet(self._context.theme, self._chart, self._styles(light=light), light=light)
-            scale = int(self.scale.currentData())
-            sheet.save(target, Form(self.form()), scale=scale, overwrite=overwrite)
-            self._finished(target, "The chart was")
+        """Paint here, and have a job write what was painted."""
+        form = self.form()
+        if form in set(Form):
+            save = self._painted(Form(form))
+
+            def picture(_progress: Progress) -> int:
+                write(target, save, overwrite=overwrite)
+                return -1
+
+            self._submit(picture, target)
             return
-        series = self._chart.series()
-        names = {run_id: style.name for run_id, style in self._styles(light=False).items()}
+        assert isinstance(self._what, ChartView)
+        if form == _SCRIPT:
+            text = self._what.script()
+
+            def script(_progress: Progress) -> int:
+                with whole_file(target, overwrite=overwrite) as beside:
+                    beside.write_text(text, encoding="utf-8")
+                return -1
+
+            self._submit(script, target)
+            return
+        pieces, save_numbers = self._what.pieces(), write_csv if form == _CSV else write_parquet
+        self._submit(
+            lambda progress: save_numbers(target, pieces, overwrite=overwrite, progress=progress),
+            target,
+        )
+
+    def _painted(self, form: Form) -> Callable[[Path], bool]:
+        theme, paper, scale = self._context.theme, self.paper(), int(self.scale.currentData())
+        if isinstance(self._what, ChartView):
+            with chart_sheet(theme, self._what, self._styles, paper) as sheet:
+                return render(sheet, form, scale)
+        with theme.lettered(paper.family, paper.letters):
+            page = PageSheet(theme, self._title, self._what, self._styles, light=paper.light)
+            return render(page, form, scale)
+
+    def _submit(self, work: Callable[[Progress], int], target: Path) -> None:
         self.accept_button.setEnabled(False)
         self._job = self._context.jobs.submit(
-            lambda progress: write_points(
-                target, series, names, overwrite=overwrite, progress=progress
-            ),
+            work,
             owner=self,
-            then=lambda count: self._finished(
-                target, f"{formats.counted(count, 'point')} {'was' if count == 1 else 'were'}"
-            ),
+            then=lambda rows: self._finished(target, rows),
             failed=self._failed,
             key="export",
             lane="files",
         )
 
     def _make_fields(self) -> None:
+        is_chart = isinstance(self._what, ChartView)
         self.formats = QComboBox()
         self.formats.setAccessibleName("Format")
-        for form, name, _ in _FORMATS:
+        for form, name, _ in _FORMATS if is_chart else _FORMATS[:_PICTURES]:
             self.formats.addItem(name, form)
+        self.width_field, self.height_field = _pixels("Width"), _pixels("Height")
+        width, height = self._what.plot_size() if isinstance(self._what, ChartView) else (0, 0)
+        self.width_field.setValue(width)
+        self.height_field.setValue(height)
         self.scale = QComboBox()
-        self.scale.setAccessibleName("Size")
-        width, height = self._chart.plot_size()
+        self.scale.setAccessibleName("Scale")
         for scale in _SCALES:
-            self.scale.addItem(f"{scale} ×  ({width * scale:,} × {height * scale:,} pixels)", scale)
+            self.scale.addItem(f"{scale} ×", scale)
         self.scale.setCurrentIndex(1)
+        self.letters = QComboBox()
+        self.letters.setAccessibleName("Letters")
+        for size, text in _LETTERS:
+            self.letters.addItem(text, size)
+        self.own_family = QCheckBox("Font")
+        self.family = QFontComboBox()
+        self.family.setAccessibleName("Font")
+        self.family.setEnabled(False)
+        self.own_family.toggled.connect(self.family.setEnabled)
         self.light = QCheckBox("In the light theme's colours")
         self.light.setChecked(True)
         self.path = QLineEdit()
@@ -152,20 +215,26 @@ class ExportChartDialog(QDialog):
         grid.setHorizontalSpacing(theme.px(12))
         grid.setVerticalSpacing(theme.px(10))
         grid.setColumnStretch(1, 1)
-        captions = [("Format", self.formats), ("Plot", self.scale), ("File", self.path)]
-        for at, (name, widget) in zip((0, 2, 4), captions, strict=True):
+        captions: list[tuple[str, QWidget]] = [
+            ("Format", self.formats), ("Plot", self.width_field), ("Letters", self.letters),
+            ("File", self.path),
+        ]  # fmt: skip
+        for at, (name, widget) in zip((0, 2, 3, 5), captions, strict=True):
             caption = label(name, "text2")
             caption.setBuddy(widget)
             grid.addWidget(caption, at, 0)
         left = Qt.AlignmentFlag.AlignLeft
         grid.addWidget(self.formats, 0, 1, left)
         grid.addWidget(self._hint, 1, 1)
-        grid.addWidget(self.scale, 2, 1, left)
-        grid.addWidget(self.light, 3, 1)
+        times, pixels = label("×", "text2"), label("pixels, at", "text2")
+        size = row(self.width_field, times, self.height_field, pixels, self.scale, 1)
+        grid.addLayout(size, 2, 1)
+        grid.addLayout(row(self.letters, self.own_family, self.family, 1), 3, 1)
+        grid.addWidget(self.light, 4, 1)
         where = row()
         where.addWidget(self.path, 1)
         where.addWidget(button("Choose…", "", self._ask_for_file))
-        grid.addLayout(where, 4, 1)
+        grid.addLayout(where, 5, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*(theme.px(16),) * 4)
         layout.setSpacing(theme.px(10))
@@ -181,7 +250,7 @@ class ExportChartDialog(QDialog):
             folder = QStandardPaths.writableLocation(places.DocumentsLocation)
             if not folder or not Path(folder).is_dir():
                 folder = str(Path.home())
-        self.path.setText(str(Path(folder, f"{file_name(self._chart.key)}.{self.form()}")))
+        self.path.setText(str(Path(folder, f"{file_name(self._title)}.{self.form()}")))
         self.formats.currentIndexChanged.connect(self._format_changed)
         self.path.textChanged.connect(self._path_changed)
         self._said.hide()
@@ -195,8 +264,13 @@ class ExportChartDialog(QDialog):
         if path.suffix in _SUFFIXES:
             self.path.setText(str(path.with_suffix(f".{form}")))
         self._hint.setText(next(text for name, _, text in _FORMATS if name == form))
+        is_picture = form in set(Form)
         self.scale.setEnabled(form == Form.PNG.value)
-        self.light.setEnabled(form != _CSV)
+        for each in (self.light, self.letters, self.own_family):
+            each.setEnabled(is_picture)
+        self.family.setEnabled(is_picture and self.own_family.isChecked())
+        for field in (self.width_field, self.height_field):
+            field.setEnabled(is_picture and isinstance(self._what, ChartView))
 
     def _path_changed(self) -> None:
         self._agreed = None
@@ -211,10 +285,15 @@ class ExportChartDialog(QDialog):
             # The system's own dialog has asked whether a file may be replaced.
             self._agreed = self.target()
 
-    def _finished(self, target: Path, what: str) -> None:
+    def _finished(self, target: Path, rows: int) -> None:
         self._job = None
         settings = self._context.settings
         settings.export_place = (str(target.parent), settings.export_place[1])
+        what = "The chart was" if isinstance(self._what, ChartView) else "The charts were"
+        if rows >= 0:
+            what = f"{formats.counted(rows, 'row')} {'was' if rows == 1 else 'were'}"
+        elif self.form() == _SCRIPT:
+            what = "The script was"
         self.exported.emit(f"{what} exported to {target}")
         self.accept()
 
@@ -231,3 +310,11 @@ class ExportChartDialog(QDialog):
     def _complain(self, text: str) -> None:
         self._said.setText(text)
         self._said.show()
+
+
+def _pixels(name: str) -> QSpinBox:
+    made = QSpinBox()
+    made.setRange(_SMALLEST, _LARGEST)
+    made.setAccessibleName(f"{name} in pixels")
+    made.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+    return made

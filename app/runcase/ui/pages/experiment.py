@@ -18,15 +18,14 @@ from runcase.session.local import LocalMarks
 from runcase.session.session import Session
 from runcase.store.changes import Change, Origin
 from runcase.store.experiments import list_experiments
-from runcase.store.frame import MISSING
-from runcase.store.records import Experiment, Kind, Lifecycle
+from runcase.store.records import Experiment, Lifecycle
 from runcase.ui.context import Context
 from runcase.ui.location import Location, Place
 from runcase.ui.pages.base import Busy, Crumb, FilterState, Page
+from runcase.ui.pages.experiment_charts import ExperimentCharts
 from runcase.ui.pages.experiment_commands import ExperimentCommands
 from runcase.ui.pages.experiment_filter import ExperimentFilter
 from runcase.ui.pages.experiment_views import columns_of, pinned_of, view_of, wish_of
-from runcase.ui.plots.deferred import ChartedRun, DeferredCharts
 from runcase.ui.widgets.filter_field import FilterField
 from runcase.ui.widgets.run_inspector import RunInspector
 from runcase.ui.widgets.runs_head import RunsHead
@@ -34,8 +33,8 @@ from runcase.ui.widgets.runs_table import RunsTable
 
 T = TypeVar("T")
 
-# Charts draw at most so many runs: the shown ones first, then the selected ones.
-MAX_CHARTED = 100
+# The width of the table beside the charts: its name column and a little of the next.
+LIST_WIDTH = 300
 # A selection that is still being made is not charted yet.
 SETTLE_MS = 80
 
@@ -56,7 +55,8 @@ class ExperimentPage(Page):
         self._id = ""
         self.experiments: tuple[Experiment, ...] = ()
         self.names: dict[str, str] = {}
-        self._mode = "split"
+        self.mode = "split"
+        self._split = 52
         self._first_colors, self._colored, self._fresh = True, False, True
         self._wanted: dict[str, int] = {}  # runs that another page asked to be charted
         self._busy: Busy | None = None
@@ -65,7 +65,8 @@ class ExperimentPage(Page):
         self.runs, self.loader = self.table.runs, self.table.loader
         self.view, self.colors = self.table.view, self.table.colors
         self.view.set_row_height(context.settings.row_height)
-        self.charts = DeferredCharts(context, session)
+        self._charting = ExperimentCharts(self)
+        self.charts = self._charting.charts
         self.head = RunsHead(context.theme)
         self.filter = ExperimentFilter(self)
         self._commands = ExperimentCommands(self)
@@ -129,7 +130,7 @@ class ExperimentPage(Page):
 
     def status(self) -> list[str]:
         parts = [self._counted(), f"{formats.count(self.view.selected_count())} selected"]
-        parts.append(f"{formats.count(len(self._charted()))} charted")
+        parts.append(f"{formats.count(len(self._charting.charted()))} charted")
         if self.loader.hidden:
             parts.append(f"{formats.count(self.loader.hidden)} hidden")
         return parts
@@ -186,7 +187,7 @@ class ExperimentPage(Page):
 
     def commands(self) -> Mapping[str, Callable[[], object]]:
         found = self._commands.commands()
-        if self._mode != "table":
+        if self.mode != "table":
             found |= self.charts.commands()
         return found
 
@@ -197,7 +198,7 @@ class ExperimentPage(Page):
         self._commands.extend_menu(menu)
 
     def checks(self) -> Mapping[str, bool]:
-        modes = {f"mode-{mode}": mode == self._mode for mode in ("table", "split", "charts")}
+        modes = {f"mode-{mode}": mode == self.mode for mode in ("table", "split", "charts")}
         shown = self.loader.lifecycle is not Lifecycle.ACTIVE
         wish = self.loader.wish
         return {
@@ -228,11 +229,21 @@ class ExperimentPage(Page):
 
     def set_mode(self, mode: str) -> None:
         """Show the table, the charts, or both."""
-        self._mode = mode
+        before, self.mode = self.mode, mode
+        if before == "split":
+            self._split = self._share()
         self.head.modes.choose(mode)
-        self.table.setVisible(mode != "charts")
+        # Beside the charts the table is the list of their runs: names, colours and eyes.
+        beside = mode == "charts"
+        way = Qt.Orientation.Horizontal if beside else Qt.Orientation.Vertical
+        self.splitter.setOrientation(way)
         self.charts.setVisible(mode != "table")
-        self._feed_charts()
+        if beside:
+            list_width = self.theme.px(LIST_WIDTH)
+            self.splitter.setSizes([list_width, max(1, self.width() - list_width)])
+        elif before == "charts":
+            self._set_split(self._split)
+        self._charting.feed()
         self.noted.emit()
 
     def set_row_height(self, height: int) -> None:
@@ -241,18 +252,18 @@ class ExperimentPage(Page):
 
     def shown_view(self, name: str = "") -> View:
         """Return how the experiment is looked at now."""
-        sizes = self.splitter.sizes()
-        split = 52 if not all(sizes) else round(100 * sizes[0] / sum(sizes))
-        return view_of(self.table, self._mode, split, self.charts.options(), name)
+        split = self._share() if self.mode == "split" else self._split
+        return view_of(self.table, self.mode, split, self.charts.options(), name)
 
     def show_view(self, view: View) -> None:
         """Look at the experiment in another way."""
         self.view.set_widths(dict(view.widths))
-        total = sum(self.splitter.sizes()) or 800
-        self.splitter.setSizes([total * view.split // 100, total * (100 - view.split) // 100])
+        self._split = view.split
+        self._set_split(view.split)
         self.view.delegate.bars = view.bars
         self.set_mode(view.mode)
-        self.charts.set_options(view.charts)
+        # Of a view without charts of its own there are none: not those of the one before.
+        self.charts.set_options({"book": {}, **view.charts})
         self.table.pinned = pinned_of(view)
         self.view.set_pinned(len(self.table.pinned))
         tags = self.experiments[0].tags if len(self.experiments) == 1 else {}
@@ -270,6 +281,15 @@ class ExperimentPage(Page):
         active = self.loader.lifecycle is Lifecycle.ACTIVE
         self.loader.set_lifecycle(Lifecycle.ALL if active else Lifecycle.ACTIVE)
 
+    def _share(self) -> int:
+        """Return the table's share of the height in percent."""
+        sizes = self.splitter.sizes()
+        return self._split if not all(sizes) else round(100 * sizes[0] / sum(sizes))
+
+    def _set_split(self, share: int) -> None:
+        total = sum(self.splitter.sizes()) or 800
+        self.splitter.setSizes([total * share // 100, total * (100 - share) // 100])
+
     def _connect(self) -> None:
         self.loader.loaded.connect(self._loaded)
         self.loader.filtered.connect(self._filtered)
@@ -283,9 +303,6 @@ class ExperimentPage(Page):
         self.runs.modelReset.connect(self._settle.start)
         self._settle.timeout.connect(self._selection_settled)
         self.colors.changed.connect(self._colors_changed)
-        self.charts.run_clicked.connect(self._chart_clicked)
-        self.charts.options_changed.connect(self.noted)
-        self.charts.said.connect(self.said)
         self.head.modes.chosen.connect(self.set_mode)
         self._inspector.went.connect(self.went)
 
@@ -337,7 +354,7 @@ class ExperimentPage(Page):
             first = self.runs.run_id(0)
             if first:
                 self.view.select([first], first)
-        self._feed_charts()
+        self._charting.feed()
         self._note_counts()
 
     def _restore_colors(self) -> None:
@@ -416,7 +433,7 @@ class ExperimentPage(Page):
 
     def _note_counts(self) -> None:
         self.head.show_state(
-            self.loader, self.runs, self.view.selected_count(), len(self._charted())
+            self.loader, self.runs, self.view.selected_count(), len(self._charting.charted())
         )
         self.filter.mark_columns()
         self.noted.emit()
@@ -425,14 +442,14 @@ class ExperimentPage(Page):
         self.went.emit(Location(Place.RUN, run_id), window)
 
     def _plot(self, key: str) -> None:
-        if self._mode == "table":
+        if self.mode == "table":
             self.set_mode("split")
         self.charts.bring_up(key)
 
     def _colors_changed(self) -> None:
         if self.runs.frame is not None and not self._fresh:
             self._keep_colors()
-        self._feed_charts()
+        self._charting.feed()
         self._note_counts()
 
     def _keep_colors(self) -> None:
@@ -450,48 +467,9 @@ class ExperimentPage(Page):
 
     def _selection_settled(self) -> None:
         self._inspect()
-        self._feed_charts()
+        self._charting.feed()
         self._note_counts()
 
     def _inspect(self) -> None:
         run_id = self.view.current_id()
         self._inspector.show_run(run_id, self.runs.run_color(run_id) if run_id else None)
-
-    def _charted(self) -> list[str]:
-        """Return the runs in charts: those shown that match, then the selected ones.
-
-        Of a selection too large to be charted nothing is: any part of it would mislead.
-        """
-        frame = self.runs.frame
-        if frame is None:
-            return []
-        rows = frame.ids.rows_of(self.colors.shown())
-        rows = rows[rows >= 0]
-        mask = self.runs.arrangement.mask if self.runs.arrangement is not None else None
-        shown = frame.ids.take(rows if mask is None else rows[mask[rows]])
-        more = [run_id for run_id in self._few_selected() if self.colors.index(run_id) is None]
-        return (shown + more)[:MAX_CHARTED]
-
-    def _few_selected(self) -> list[str]:
-        selected = self.view.selected_ids(MAX_CHARTED + 1)
-        return selected if len(selected) <= MAX_CHARTED else []
-
-    def _feed_charts(self) -> None:
-        frame = self.runs.frame
-        if frame is None or self._mode == "table":
-            return
-        charted = []
-        for run_id in self._charted():
-            row = frame.row_of(run_id)
-            if row is None:
-                continue
-            start = int(frame.start_time[row])
-            name = frame.text("run_name", row) or formats.short_id(run_id)
-            color = self.runs.run_color(run_id)
-            charted.append(ChartedRun(run_id, name, color, None if start == MISSING else start))
-        metrics = [key.key for key in self.loader.keys if key.kind is Kind.METRIC]
-        self.charts.feed(metrics, charted, self._few_selected())
-
-    def _chart_clicked(self, run_id: str) -> None:
-        if run_id:
-            self.view.select([run_id], run_id)

@@ -8,11 +8,13 @@ from runcase.itemmodels import formats
 
 
 class MetricAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph ships no types
-    """An axis of numbers; with `log` its values are exponents of ten."""
+    """An axis of numbers; with `log` its values are exponents of ten. `what` names them."""
 
-    def __init__(self, orientation: str, log: bool = False, **options: Any) -> None:
+    def __init__(
+        self, orientation: str, log: bool = False, what: str = "step", **options: Any
+    ) -> None:
         super().__init__(orientation=orientation, **options)
-        self._log = log
+        self._log, self._what = log, what
         # SI prefixes would multiply a metric's values by 1000.
         self.enableAutoSIPrefix(False)
 
@@ -26,7 +28,12 @@ class MetricAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph ships no types
 
     def described(self, value: float) -> str:
         """Write a value of this axis for the crosshair's heading."""
-        return f"step {value:,.0f}"
+        value = 10**value if self._log else value
+        return (
+            f"{self._what} {value:,.0f}"
+            if self._what == "step"
+            else (f"{self._what} {formats.number(value)}")
+        )
 
 
 class DurationAxis(MetricAxis):

@@ -1,146 +1,189 @@
-"""The charts' toolbar: axis, smoothing and what else all charts share, and its commands."""
+"""The charts' toolbar: axis, smoothing, groups, search, layout; and its commands."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QSlider
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton, QSlider, QWidget
 
-from runcase.curves.drawing import View
+from runcase.curves.groups import Band, Centre
 from runcase.curves.series import XAxis
 from runcase.curves.smoothing import Smoothing
-from runcase.ui.widgets.basics import PanelHeader, Segments, label
+from runcase.itemmodels import columns as titles
+from runcase.itemmodels import formats
+from runcase.ui import icons
+from runcase.ui.plots.chart_options import COLUMNS, Options
+from runcase.ui.theme import Theme
+from runcase.ui.widgets.basics import PanelHeader, Segments, button, label
 
 _AXES = (("step", "Step"), ("relative", "Relative"), ("wall", "Wall time"))
-_KINDS = (
-    (Smoothing.EMA, "Moving average", "By points, as TensorBoard does; debiased."),
-    (Smoothing.TIME, "Time-weighted", "A moving average by distance in x, not by points."),
-    (Smoothing.GAUSSIAN, "Gaussian", "By the points before and after, the nearest most."),
-    (Smoothing.MEAN, "Running mean", "The mean of the points before and after."),
-)
+_FLAGS = {
+    "raw-line": "raw",
+    "crosshair": "crosshair",
+    "hide-outliers": "hide_outliers",
+    "follow-latest": "follow",
+    "sync-x": "sync_x",
+}
+_SEARCH_MS = 150
 
 
 class ChartTools(PanelHeader):
-    """Holds how charts are looked at; `changed` follows every change of it."""
+    """Holds how charts are looked at.
+
+    `changed` follows every change of it, `searched` another text to look for, `add_wanted` the
+    button that adds a chart.
+    """
 
     changed = Signal()
+    searched = Signal(str)
+    add_wanted = Signal()
 
-    def __init__(self) -> None:
-        super().__init__("Charts")
-        self.view = View()
-        self.raw = True
-        self.crosshair = True
-        self.hides_outliers = False
+    def __init__(self, theme: Theme) -> None:
+        super().__init__("Charts", 38)
+        self._theme = theme
+        self.options = Options()
         self._axis = Segments(list(_AXES), "X axis")
-        self._axis.chosen.connect(self._set_axis)
-        self._kind = QComboBox()
-        self._kind.setAccessibleName("Kind of smoothing")
-        for at, (kind, name, meaning) in enumerate(_KINDS):
-            self._kind.addItem(name, kind.value)
-            self._kind.setItemData(at, meaning, Qt.ItemDataRole.ToolTipRole)
-        self._kind.currentIndexChanged.connect(
-            lambda _at: self._change(kind=Smoothing(self._kind.currentData()))
-        )
+        self._axis.chosen.connect(lambda axis: self.change_view(axis=XAxis(axis)))
         self._slider = QSlider(Qt.Orientation.Horizontal)
         self._slider.setRange(0, 99)
         self._slider.setFixedWidth(86)
         self._slider.setAccessibleName("Smoothing")
-        self._slider.valueChanged.connect(self._set_smoothing)
+        self._slider.valueChanged.connect(lambda value: self.change_view(smoothing=value / 100))
         self._amount = label("0.00", "small-muted")
-        self._raw_box = QCheckBox("Raw line")
-        self._raw_box.setChecked(True)
-        self._raw_box.toggled.connect(self._set_raw)
+        self._words = label("Smoothing", "small")
         self._log = QCheckBox("Log Y")
-        self._log.toggled.connect(lambda on: self._change(log_y=on))
-        shown = (self._axis, label("Smoothing", "small"), self._kind, self._slider, self._amount)
-        for at, widget in enumerate((*shown, self._raw_box, self._log)):
+        self._log.toggled.connect(lambda on: self.change_view(log_y=on))
+        self._search = QLineEdit()
+        self._search.setPlaceholderText("Find a chart")
+        self._search.setAccessibleName("Find a chart")
+        self._search.setClearButtonEnabled(True)
+        self._search.setFixedWidth(theme.px(130))
+        self._typed = QTimer(self)
+        self._typed.setSingleShot(True)
+        self._typed.setInterval(_SEARCH_MS)
+        self._typed.timeout.connect(lambda: self.searched.emit(self._search.text()))
+        self._search.textChanged.connect(lambda _text: self._typed.start())
+        self.group_button = _menu_button("Group By")
+        self.layout_button = _menu_button("Layout")
+        self.options_button = _menu_button("Chart Options")
+        self.add_button = button("Chart", "small", self.add_wanted.emit)
+        self.add_button.setToolTip("Add Chart…")
+        self.add_button.setAccessibleName("Add Chart…")
+        left: tuple[QWidget, ...] = (
+            self._axis, self._words, self._slider, self._amount, self._log, self.group_button,
+        )  # fmt: skip
+        for at, widget in enumerate(left):
             self.controls.insertWidget(1 + at, widget)
+        for widget in (self._search, self.layout_button, self.options_button, self.add_button):
+            self.controls.addWidget(widget)
+        theme.changed.connect(self._tint)
+        self._tint()
+        self._show()
 
-    def options(self) -> dict[str, object]:
-        """Return axis, smoothing and the rest, as a view of the experiment keeps them."""
-        return {
-            "axis": self.view.axis.value,
-            "smoothing": self.view.smoothing,
-            "smoothing_kind": self.view.kind.value,
-            "log_y": self.view.log_y,
-            "raw": self.raw,
-            "crosshair": self.crosshair,
-            "hide_outliers": self.hides_outliers,
-        }
+    def set_options(self, values: Mapping[str, object]) -> None:
+        """Take over what `Options.as_json` returned."""
+        self._take(self.options.with_json(values))
 
-    def set_options(self, options: Mapping[str, object]) -> None:
-        """Take over what `options` returned; what is missing or no such value stays as it is."""
-        axis, smoothing = options.get("axis"), options.get("smoothing")
-        if isinstance(axis, str) and axis in set(XAxis):
-            self._set_axis(axis)
-        if isinstance(smoothing, int | float) and 0 <= smoothing < 1:
-            self._slider.setValue(round(100 * smoothing))
-        kind = options.get("smoothing_kind")
-        if isinstance(kind, str) and kind in set(Smoothing):
-            self._choose(Smoothing(kind))
-        self._log.setChecked(bool(options.get("log_y", self.view.log_y)))
-        self._raw_box.setChecked(bool(options.get("raw", self.raw)))
-        if bool(options.get("crosshair", self.crosshair)) != self.crosshair:
-            self._toggle_crosshair()
-        if bool(options.get("hide_outliers", self.hides_outliers)) != self.hides_outliers:
-            self.toggle_outliers()
+    def change_view(self, **changed: Any) -> None:
+        """Change fields of the view."""
+        self.change(view=replace(self.options.view, **changed))
+
+    def change(self, **changed: Any) -> None:
+        """Change fields of the options, and show them."""
+        self._take(replace(self.options, **changed))
+
+    def search(self, text: str) -> None:
+        """Look for charts."""
+        self._search.setText(text)
 
     def commands(self) -> dict[str, Callable[[], object]]:
         """Return what the actions on all charts do."""
         return {
-            **{f"x-{axis.value}": self._axis_setter(axis) for axis in XAxis},
+            **{f"x-{axis.value}": self._setter(axis=axis) for axis in XAxis},
+            **{f"smooth-{kind.value}": self._setter(kind=kind) for kind in Smoothing},
+            **{f"centre-{centre.value}": self._setter(centre=centre) for centre in Centre},
+            **{f"band-{band.value}": self._setter(band=band) for band in Band},
+            **{f"columns-{columns}": self._column_setter(columns) for columns in COLUMNS},
+            **{action: self._toggler(name) for action, name in _FLAGS.items()},
+            "log-x": lambda: self.change_view(log_x=not self.options.view.log_x),
             "log-y": self._log.toggle,
-            "raw-line": self._raw_box.toggle,
             "smooth-more": lambda: self._slider.setValue(self._slider.value() + 5),
             "smooth-less": lambda: self._slider.setValue(self._slider.value() - 5),
-            **{f"smooth-{kind.value}": self._kind_setter(kind) for kind in Smoothing},
-            "crosshair": self._toggle_crosshair,
-            "hide-outliers": self.toggle_outliers,
+            "find-chart": self._search.setFocus,
         }
 
     def checks(self) -> dict[str, bool]:
         """Return which of these actions are on."""
+        view = self.options.view
         return {
-            **{f"x-{axis.value}": self.view.axis is axis for axis in XAxis},
-            **{f"smooth-{kind.value}": self.view.kind is kind for kind in Smoothing},
-            "log-y": self.view.log_y,
-            "raw-line": self.raw,
-            "crosshair": self.crosshair,
-            "hide-outliers": self.hides_outliers,
+            **{f"x-{axis.value}": view.axis is axis for axis in XAxis},
+            **{f"smooth-{kind.value}": view.kind is kind for kind in Smoothing},
+            **{f"centre-{centre.value}": view.centre is centre for centre in Centre},
+            **{f"band-{band.value}": view.band is band for band in Band},
+            **{f"columns-{columns}": self.options.columns == columns for columns in COLUMNS},
+            **{action: bool(getattr(self.options, name)) for action, name in _FLAGS.items()},
+            "log-x": view.log_x,
+            "log-y": view.log_y,
         }
 
-    def toggle_outliers(self) -> None:
-        """Leave outliers beyond the ends of y, or bring them back; says so in the toolbar."""
-        self.hides_outliers = not self.hides_outliers
-        self.note.setText("Outliers hidden" if self.hides_outliers else "")
-        self.changed.emit()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
-    def _axis_setter(self, axis: XAxis) -> Callable[[], None]:
-        return lambda: self._set_axis(axis.value)
+    def _take(self, options: Options) -> None:
+        if options != self.options:
+            self.options = options
+            self._show()
+            self.changed.emit()
 
-    def _kind_setter(self, kind: Smoothing) -> Callable[[], None]:
-        return lambda: self._choose(kind)
+    def _setter(self, **changed: Any) -> Callable[[], None]:
+        return lambda: self.change_view(**changed)
 
-    def _choose(self, kind: Smoothing) -> None:
-        self._kind.setCurrentIndex(self._kind.findData(kind.value))
+    def _column_setter(self, columns: int) -> Callable[[], None]:
+        return lambda: self.change(columns=columns)
 
-    def _set_axis(self, axis: str) -> None:
-        self._axis.choose(axis)
-        self._change(axis=XAxis(axis))
+    def _toggler(self, name: str) -> Callable[[], None]:
+        return lambda: self.change(**{name: not getattr(self.options, name)})
 
-    def _set_smoothing(self, value: int) -> None:
-        self._amount.setText(f"{value / 100:.2f}")
-        self._change(smoothing=value / 100)
+    def _show(self) -> None:
+        """Show the options in the controls; what they say of it changes nothing more."""
+        options, view = self.options, self.options.view
+        self._axis.choose(view.axis.value)
+        self._slider.setValue(round(100 * view.smoothing))
+        self._amount.setText(f"{view.smoothing:.2f}")
+        self._log.setChecked(view.log_y)
+        key = titles.decode(options.group)
+        name = "" if key is None else formats.one_line(titles.title(key))[:18]
+        self.group_button.setText(f"By {name}" if name else "Group")
+        self.note.setText("Outliers hidden" if options.hide_outliers else "")
+        self._fit()
 
-    def _set_raw(self, shown: bool) -> None:
-        self.raw = shown
-        self.changed.emit()
+    def _fit(self) -> None:
+        """Leave out what is also in the menus where there is no room for it."""
+        extras = (self.note, self._words, self._search, self.title, self._slider, self._amount)
+        for each in extras:
+            each.show()
+        for each in extras:
+            if self.minimumSizeHint().width() <= self.width():
+                return
+            each.hide()
 
-    def _toggle_crosshair(self) -> None:
-        self.crosshair = not self.crosshair
-        self.changed.emit()
+    def _tint(self) -> None:
+        for widget, icon in (
+            (self.group_button, "group"),
+            (self.layout_button, "layout-grid"),
+            (self.options_button, "settings"),
+            (self.add_button, "plus"),
+        ):
+            widget.setIcon(icons.icon(self._theme, icon, "text-2", 14))
+            widget.setIconSize(icons.icon_size(14))
 
-    def _change(self, **changed: Any) -> None:
-        self.view = replace(self.view, **changed)
-        self.changed.emit()
+
+def _menu_button(name: str) -> QPushButton:
+    made = button("", "small")
+    made.setProperty("menu", True)
+    made.setToolTip(name)
+    made.setAccessibleName(name)
+    return made

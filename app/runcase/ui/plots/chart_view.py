@@ -5,13 +5,14 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QWidget
 
 from runcase.curves.chart import Chart
+from runcase.curves.points import Piece, Pieces
 from runcase.curves.run_table import RunTable
 from runcase.ui.theme import Theme
 
@@ -26,9 +27,17 @@ class CurveStyle:
 
 
 class Styles(Protocol):
-    """Gives every shown run's style, in the light theme's colours when asked."""
+    """Gives every shown run's style by its id, in the light theme's colours when asked.
+
+    The style of a group of runs is there as well, by `group_id` of its label.
+    """
 
     def __call__(self, *, light: bool = False) -> dict[str, CurveStyle]: ...
+
+
+def group_id(label: str) -> str:
+    """Return what a group's style is found by; no run has such an id."""
+    return f"group {label}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +108,14 @@ class ChartView(QWidget):
     def legend(self) -> list[Key]:
         """Return what an exported picture says below the plot."""
 
+    def legend_in(self, styles: Mapping[str, CurveStyle]) -> list[Key]:
+        """Return the legend in other colours, such as the light theme's."""
+        kept, self.styles = self.styles, dict(styles)
+        try:
+            return self.legend()
+        finally:
+            self.styles = kept
+
     @abstractmethod
     def plot_size(self) -> tuple[int, int]:
         """Return the width and height of what `paint_plot` paints, in pixels."""
@@ -124,8 +141,13 @@ class ChartView(QWidget):
         """
 
     @abstractmethod
-    def numbers(self) -> dict[str, Sequence[Any]]:
+    def numbers(self) -> Piece:
         """Return what is drawn as columns of one length, for CSV and Parquet; in order."""
+
+    def pieces(self) -> Pieces:
+        """Return what a job calls for the numbers; large ones come piece by piece."""
+        numbers = self.numbers()
+        return lambda: (numbers,)
 
     @abstractmethod
     def script(self) -> str:

@@ -15,8 +15,11 @@ from runcase.ui.context import Context
 from runcase.ui.widgets.state_page import LoadingPage
 
 if TYPE_CHECKING:
+    from runcase.itemmodels.run_values import Rows
+    from runcase.store.frame import RunFrame
     from runcase.ui.plots.chart_panel import ChartPanel
 
+    _Table = tuple[RunFrame, Rows, tuple[str, ...], Mapping[str, str]]
 
 AFTER_PAINT_MS = 60
 
@@ -35,6 +38,9 @@ class DeferredCharts(QWidget):
     """The charts' place on a page; it hands on what it was last fed once they are there."""
 
     run_clicked = Signal(str)
+    run_hovered = Signal(str)
+    brushed = Signal(object)
+    kept = Signal(object)
     options_changed = Signal()
     said = Signal(str, bool)
 
@@ -47,6 +53,7 @@ class DeferredCharts(QWidget):
         self._session = session
         self.panel: ChartPanel | None = None
         self._fed: tuple[tuple[str, ...], tuple[ChartedRun, ...], tuple[str, ...]] | None = None
+        self._table: _Table | None = None
         self._options: Mapping[str, object] = {}
         self._asked = False
         self._loading = LoadingPage(context.theme)
@@ -67,6 +74,19 @@ class DeferredCharts(QWidget):
             # Not before the rows are painted: an import and a paint share one interpreter lock.
             QTimer.singleShot(AFTER_PAINT_MS, self, self._import)
 
+    def feed_table(
+        self, frame: RunFrame, rows: Rows, columns: tuple[str, ...], tags: Mapping[str, str]
+    ) -> None:
+        """Draw charts of columns from a table's runs; see `RunsSource`."""
+        self._table = frame, rows, columns, tags
+        if self.panel is not None:
+            self._hand_table_on()
+
+    def set_hovered(self, run_id: str) -> None:
+        """Light a run up, "" for none."""
+        if self.panel is not None:
+            self.panel.set_hovered(run_id)
+
     def options(self) -> Mapping[str, object]:
         """Return axis, smoothing and the rest, as a view of the experiment keeps them."""
         return self._options if self.panel is None else self.panel.options()
@@ -80,7 +100,7 @@ class DeferredCharts(QWidget):
     def bring_up(self, key: str) -> None:
         """Show the chart of a metric large, once there are charts."""
         if self.panel is not None:
-            self.panel.maximise(key)
+            self.panel.bring_up(key)
 
     def reload(self) -> None:
         """Read the histories on the screen again."""
@@ -107,12 +127,22 @@ class DeferredCharts(QWidget):
         self._loading.hide()
         self.panel = ChartPanel(self._context, self._session)
         self.panel.run_clicked.connect(self.run_clicked)
+        self.panel.run_hovered.connect(self.run_hovered)
+        self.panel.brushed.connect(self.brushed)
+        self.panel.kept.connect(self.kept)
         self.panel.options_changed.connect(self.options_changed)
         self.panel.said.connect(self.said)
         self._layout.addWidget(self.panel)
+        self._hand_table_on()
         self.panel.set_options(self._options)
         self._hand_on()
         self.options_changed.emit()
+
+    def _hand_table_on(self) -> None:
+        from runcase.ui.plots.run_looks import RunsSource  # with the charts, later than the window
+
+        if self.panel is not None and self._table is not None:
+            self.panel.set_source(RunsSource(*self._table))
 
     def _hand_on(self) -> None:
         if self.panel is not None and self._fed is not None:

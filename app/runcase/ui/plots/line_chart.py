@@ -1,402 +1,471 @@
-"""One metric's curves: pan, zoom, crosshair with values, smoothing with the raw line behind."""
+"""The curves of a chart: pan, zoom, crosshair with values, groups, live points."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, QTimer, Signal
-from PySide6.QtGui import QColor, QPainter, QPen, Qt
+from PySide6.QtCore import QEvent, QRectF, QTimer, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from runcase.curves.drawing import Drawn, View, draw, value_at
-from runcase.curves.series import Floats, Series, XAxis
+from runcase.curves.chart import Chart, Role
+from runcase.curves.combine import Curve
+from runcase.curves.drawing import (
+    Drawn,
+    Line,
+    Prepared,
+    View,
+    Window,
+    extent,
+    prepare,
+    reduce_lines,
+)
+from runcase.curves.points import Column, Piece, Pieces
+from runcase.curves.scripts.lines import Axes, line_script
+from runcase.curves.series import XAxis
 from runcase.itemmodels import formats
+from runcase.itemmodels.chart_kinds import chart_title
+from runcase.progress import Progress
 from runcase.session.jobs import Jobs
 from runcase.ui.plots.axes import DurationAxis, MetricAxis, WallAxis
-from runcase.ui.plots.chart_view import CurveStyle
-from runcase.ui.plots.tip import PlotTip, TipRow
+from runcase.ui.plots.chart_view import ChartView, CurveStyle, Key, group_id
+from runcase.ui.plots.crosshair import Crosshair
+from runcase.ui.plots.line_paint import LinePaint
+from runcase.ui.plots.plot_canvas import PlotCanvas
+from runcase.ui.plots.zoom_box import ZoomBox
 from runcase.ui.theme import Theme
 
-# Beyond this many curves antialiasing costs more than it shows.
-_ANTIALIASED = 40
-_RAW_ALPHA = 70
 _REDUCE_MS = 30
+_PADDING = 0.03
+# Qt and pyqtgraph reckon with widths of a view: beyond this they overflow.
+_FAR = 1e300
+_PAN = 0.1
+# What tells the metrics of one chart apart: solid, dashed, dotted, dash and dot.
+_DASHES: tuple[tuple[int, ...], ...] = ((), (6, 3), (2, 3), (6, 3, 2, 3))
 
 
-@dataclass(slots=True)
-class _Curve:
-    line: Any
-    raw: Any
-    drawn: Drawn
+@dataclass(frozen=True, slots=True, eq=False)
+class LineData:
+    """What a line chart draws.
+
+    Attributes:
+        curves: Of all shown runs.
+        groups: The group of each run by its id, None where runs stand for themselves.
+        reading: Whether some of the curves are samples, which are still being read.
+    """
+
+    curves: tuple[Curve, ...] = ()
+    groups: Mapping[str, str] | None = None
+    reading: bool = False
 
 
-class LineChart(QWidget):
-    """Curves of several runs; `run_clicked` carries a run id, "" for none."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Answer:
+    """What a job brings: lines, what is drawn of them, and the window it is drawn for."""
 
-    run_clicked = Signal(str)
+    prepared: Prepared
+    drawn: list[Drawn]
+    window: Window
+    y: tuple[float, float]
 
-    def __init__(self, theme: Theme, jobs: Jobs, key: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+
+class LineChart(ChartView):
+    """Curves of metrics of several runs.
+
+    `ranged` carries the visible x after a pan or zoom by hand, `pointed` the x under the mouse,
+    NaN when it left: so that other charts can follow.
+    """
+
+    ranged = Signal(float, float)
+    pointed = Signal(float)
+
+    def __init__(
+        self, theme: Theme, jobs: Jobs, chart: Chart, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(theme, chart, parent)
         self._jobs = jobs
-        self.key = key
         self.view = View()
+        self.data = LineData()
         self.show_raw = True
-        self.crosshair = True
         self.hides_outliers = False
-        self._series: list[Series] = []
-        self._styles: dict[str, CurveStyle] = {}
-        self._selected: frozenset[str] = frozenset()
-        self._curves: dict[str, _Curve] = {}
+        self.follows = False
+        self.prepared = Prepared()
         self._auto = True
-        # Other than so only while it is painted for a file.
-        self._light, self._wide = False, 1.0
-        self._plot = pg.PlotWidget(background=None)
-        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._plot.setMinimumSize(0, 0)
-        self._item = self._plot.getPlotItem()
-        self._box = self._item.getViewBox()
-        self._line = pg.InfiniteLine(angle=90, movable=False)
-        self._line.setZValue(20)
-        self._dots = pg.ScatterPlotItem(size=7, pxMode=True)
-        self._dots.setZValue(21)
-        self._tip = PlotTip(theme, self)
-        self._build()
+        self.canvas = PlotCanvas(theme, ZoomBox())
+        self._paint = LinePaint(self)
+        self.crosshair = Crosshair(self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(4, 2, 8, 2)
+        layout.addWidget(self.canvas)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._again = QTimer(self)
         self._again.setSingleShot(True)
         self._again.setInterval(_REDUCE_MS)
         self._again.timeout.connect(self._reduce)
-        theme.changed.connect(self._restyle)
-        self._restyle()
+        self.canvas.moved.connect(self._moved_by_hand)
+        self.canvas.resized.connect(self._resized)
+        self.canvas.box.swept.connect(self._zoom_to)
+        self.canvas.recolored.connect(self._paint.recolor)
+        self._set_axes()
 
-    def set_series(self, series: Sequence[Series], styles: dict[str, CurveStyle]) -> None:
-        """Show other or longer curves; a zoom made by hand stays."""
-        self._series = list(series)
-        self._styles = dict(styles)
-        self._reduce()
+    @property
+    def is_auto(self) -> bool:
+        """Say whether everything is shown, and not what was zoomed to by hand."""
+        return self._auto
 
-    def set_styles(self, styles: dict[str, CurveStyle]) -> None:
-        """Draw the same curves in other colours."""
-        self._styles = dict(styles)
-        for run_id, curve in self._curves.items():
-            self._pen(curve, run_id)
+    def drawn_lines(self) -> list[Drawn]:
+        """Return what is drawn of each line, in the order of painting."""
+        return self._paint.drawn
+
+    def drawn_of(self, run_id: str) -> Drawn | None:
+        """Return what is drawn of a run's first line."""
+        return next((each for each in self._paint.drawn if each.line.run_id == run_id), None)
+
+    def set_data(self, data: LineData, styles: Mapping[str, CurveStyle], view: View) -> None:
+        """Show other or longer curves; a zoom made by hand stays while the axes are the same."""
+        self.data = data
+        self.styles = dict(styles)
+        self._take(view)
+        self._prepare()
+
+    def set_groups(self, groups: Mapping[str, str] | None) -> None:
+        """Sum the same curves up by other groups."""
+        if groups != self.data.groups:
+            self.data = replace(self.data, groups=groups)
+            self._prepare()
 
     def set_view(self, view: View) -> None:
         """Change axis, smoothing or scale; another axis or scale shows everything again."""
-        other = (view.axis, view.log_y) != (self.view.axis, self.view.log_y)
-        self.view = (
-            replace(view, low=None, high=None)
-            if other
-            else replace(view, low=self.view.low, high=self.view.high)
-        )
-        if other:
-            self._set_axes()
+        if view != self.view:
+            self._take(view)
+            self._prepare()
+
+    def set_chart(self, chart: Chart) -> None:
+        """Take over another spec: other limits, another x; its curves come with `set_data`."""
+        before, self.chart = self.chart, chart
+        if chart.name(Role.X) != before.name(Role.X) or limits_of(chart) != limits_of(before):
             self._auto = True
-        self._reduce()
+            self._set_axes()
 
-    def set_selected(self, run_ids: Sequence[str]) -> None:
-        """Draw these runs' curves wider and on top."""
-        self._selected = frozenset(run_ids)
-        for run_id, curve in self._curves.items():
-            self._pen(curve, run_id)
-
-    def set_crosshair(self, shown: bool) -> None:
-        """Show or hide the crosshair."""
-        self.crosshair = shown
-        if not shown:
-            self._hide_crosshair()
+    def set_zooms(self, zooms: bool) -> None:
+        """Have dragging mark what to zoom to, or pan."""
+        self.canvas.box.zooms = zooms
 
     def set_hides_outliers(self, hides: bool) -> None:
         """Fit y to the 1st to 99th percentile of what is drawn, or to all of it; a zoom stays."""
         if hides != self.hides_outliers:
             self.hides_outliers = hides
-            if self._auto:
-                self._fit()
+            self._prepare()
+
+    def set_shows_raw(self, shows: bool) -> None:
+        """Show or hide the raw line behind a smoothed one."""
+        if shows != self.show_raw:
+            self.show_raw = shows
+            self.restyle()
+
+    def restyle(self) -> None:
+        self._paint.recolor()
+
+    def set_hovered(self, run_id: str) -> None:
+        if run_id != self.hovered:
+            self.hovered = run_id
+            self._paint.emphasise()
+
+    def set_selected(self, run_ids: Sequence[str]) -> None:
+        if frozenset(run_ids) != self.selected:
+            self.selected = frozenset(run_ids)
+            self._paint.emphasise()
 
     def reset_zoom(self) -> None:
-        """Show all of x and y, and follow new points again."""
         self._auto = True
-        self.view = replace(self.view, low=None, high=None)
-        self._reduce()
+        self._prepare()
 
-    def curve_count(self) -> int:
-        """Count the curves that are drawn."""
-        return len(self._curves)
+    def zoom_x(self, low: float, high: float) -> None:
+        """Show another range of x, as another chart does."""
+        self._auto = False
+        self.canvas.box.setXRange(low, high, padding=0)
+        self._again.start()
 
-    def drawn_curve(self, run_id: str) -> Drawn | None:
-        """Return what is drawn of a run."""
-        curve = self._curves.get(run_id)
-        return None if curve is None else curve.drawn
+    def note(self) -> str:
+        lines = [line for line in self.prepared.lines if not line.faint]
+        if self.data.groups is None:
+            runs = formats.counted(len({line.run_id for line in lines}), "run")
+        else:
+            runs = formats.counted(len({line.group for line in lines}), "group")
+        if self.data.reading:
+            return f"{runs} · reading …"
+        shown = sum(len(each.x) for each in self._paint.drawn if not each.line.faint)
+        points = self.prepared.points
+        found = f"{runs} · {formats.counted(points, 'point')}"
+        if self._is_reduced():
+            found = (
+                f"{runs} · {formats.about(shown)} of {formats.about(points)} points, extremes kept"
+            )
+        if self.prepared.left_out:
+            found += f", {formats.count(self.prepared.left_out)} at x ≤ 0 left out"
+        return found
+
+    def legend(self) -> list[Key]:
+        return [
+            Key(self.label(line), style.color, style.dashes)
+            for line in self.prepared.lines
+            if not line.faint and (style := self.style_of(line)) is not None
+        ]
+
+    def names_itself(self) -> bool:
+        return self.data.groups is not None or len(self.chart.names(Role.Y)) > 1
+
+    def label(self, line: Line) -> str:
+        """Return a line's name: its run or group, and its metric where there are several."""
+        style = self.style_of(line)
+        name = style.name if style is not None else formats.short_id(line.run_id)
+        if self.data.groups is not None and not line.run_id:
+            name = f"{line.group or 'no value'} (n = {line.members})"
+        if len(self.chart.names(Role.Y)) < 2:
+            return name
+        return f"{name} · {line.name}"
+
+    def style_of(self, line: Line) -> CurveStyle | None:
+        """Return how a line looks; of several metrics the second is dashed, the third dotted."""
+        style = self.styles.get(line.run_id)
+        if self.data.groups is not None:
+            style = self.styles.get(group_id(line.group), style)
+        names = self.chart.names(Role.Y)
+        if style is None or len(names) < 2 or line.name not in names:
+            return style
+        return replace(style, dashes=_DASHES[names.index(line.name) % len(_DASHES)])
 
     def view_range(self) -> tuple[tuple[float, float], tuple[float, float]]:
         """Return the visible range of x and of y, in the axes' own units."""
-        (left, right), (bottom, top) = self._box.viewRange()
-        return (left, right), (bottom, top)
+        return self.canvas.view_range()
 
-    def point_at(self, x: float) -> None:
-        """Put the crosshair at an x of the axis and show the values there."""
-        self._show_crosshair(x)
+    def color(self, token: str) -> QColor:
+        """Return a colour of the theme that is painted in."""
+        return self.canvas.color(token)
 
-    def series(self) -> list[Series]:
-        """Return the histories that are drawn from, whole."""
-        return list(self._series)
+    def plot_size(self) -> tuple[int, int]:
+        return self.canvas.plot_size()
 
     def paint_plot(
         self,
         painter: QPainter,
         target: QRectF,
-        styles: dict[str, CurveStyle],
+        styles: Mapping[str, CurveStyle],
         *,
         light: bool,
         scale: float = 1.0,
     ) -> None:
-        """Paint axes and curves as the window shows them, without the crosshair.
-
-        Args:
-            painter: On a picture or a page.
-            target: Where to, in the painter's units; of the plot's own size it is not stretched.
-            styles: The runs' colours of the theme that is painted in.
-            light: Whether in the light theme's colours, whatever is in force.
-            scale: Device pixels to a unit: lines are a pixel wide, and grow with it.
-        """
-        kept = self._styles
-        self._hide_crosshair()
-        self._dress(styles, light, scale)
-        scene = self._plot.scene()
-        options = {"painter": painter, "resolutionScale": scale}
-        # Points are painted straight to the device, and have to find this painter's. Axes would be
-        # laid out anew for it.
-        items = [item for item in scene.items() if isinstance(item, pg.ScatterPlotItem)]
-        for item in items:
-            item.setExportMode(True, options)
+        kept = self.styles
+        self.styles = dict(styles)
+        self.crosshair.hide()
         try:
-            seen = self._plot.mapToScene(self._plot.viewport().rect()).boundingRect()
-            scene.render(painter, target, seen)
+            self.canvas.paint(painter, target, light=light, scale=scale)
         finally:
-            for item in items:
-                item.setExportMode(False)
-            self._dress(kept, False, 1.0)
+            self.styles = kept
+            self._paint.recolor()
 
-    def _dress(self, styles: dict[str, CurveStyle], light: bool, wide: float) -> None:
-        self._styles, self._light, self._wide = styles, light, wide
-        self._restyle()
-
-    def plot_size(self) -> tuple[int, int]:
-        """Return the width and height of what `paint_plot` paints, in pixels."""
-        return self._plot.width(), self._plot.height()
-
-    def _color(self, token: str) -> QColor:
-        return self._theme.color(token, light=self._light)
-
-    def _build(self) -> None:
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(4, 2, 8, 2)
-        layout.addWidget(self._plot)
-        self._item.hideButtons()
-        self._item.setMenuEnabled(False)
-        self._box.setMouseEnabled(x=True, y=True)
-        self._box.disableAutoRange()
-        self._box.sigRangeChangedManually.connect(self._moved_by_hand)
-        self._box.sigResized.connect(self._resized)
-        self._item.addItem(self._line, ignoreBounds=True)
-        self._item.addItem(self._dots, ignoreBounds=True)
-        self._line.hide()
-        self._proxy = pg.SignalProxy(
-            self._plot.scene().sigMouseMoved, rateLimit=60, slot=self._mouse_moved
+    def numbers(self) -> Piece:
+        pieces = [dict(piece) for piece in self.pieces()()]
+        return (
+            {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
+            if pieces
+            else {}
         )
-        self._plot.scene().sigMouseClicked.connect(self._mouse_clicked)
-        self._set_axes()
 
-    def _set_axes(self) -> None:
-        bottom = {XAxis.STEP: MetricAxis, XAxis.RELATIVE: DurationAxis, XAxis.WALL: WallAxis}
-        self._item.setAxisItems(
-            {
-                "bottom": bottom[self.view.axis](orientation="bottom"),
-                "left": MetricAxis(orientation="left", log=self.view.log_y),
-            }
-        )
-        self._restyle_axes()
+    def pieces(self) -> Pieces:
+        curves, along = self.data.curves, self.chart.name(Role.X)
+        names = {run_id: style.name for run_id, style in self.styles.items()}
+        return lambda: (_piece(each, names.get(each.run_id, ""), along) for each in curves)
 
-    def _restyle(self) -> None:
-        self._plot.setBackground(self._color("surface"))
-        color = self._color("muted")
-        self._line.setPen(pg.mkPen(color, width=1, style=Qt.PenStyle.DashLine))
-        self._restyle_axes()
-        for run_id, curve in self._curves.items():
-            self._pen(curve, run_id)
+    def script(self) -> str:
+        x_range, y_range = self.view_range()
+        axes = Axes(self.name(), self.x_name(), self.name(), x_range, y_range)
+        along = bool(self.chart.name(Role.X))
+        return line_script(self._paint.looks(), axes, self.view, along=along)
 
-    def _restyle_axes(self) -> None:
-        for side in ("left", "bottom"):
-            axis = self._item.getAxis(side)
-            axis.setPen(pg.mkPen(self._color("border-strong"), width=self._wide))
-            axis.setTextPen(pg.mkPen(self._color("muted")))
-            axis.setTickFont(self._theme.font("caption"))
-            axis.setStyle(tickLength=-4, maxTickLevel=1)
-        self._item.showGrid(x=False, y=True, alpha=0.16)
+    def name(self) -> str:
+        """Return the chart's title."""
+        return chart_title(self.chart)
+
+    def x_name(self) -> str:
+        """Return what runs along x, in words."""
+        words = {
+            XAxis.STEP: "step",
+            XAxis.RELATIVE: "seconds since the start",
+            XAxis.WALL: "time (s since 1970)",
+        }
+        return self.chart.name(Role.X) or words[self.view.axis]
+
+    def _take(self, view: View) -> None:
+        before, self.view = self.view, view
+        scales = (view.axis, view.log_x, view.log_y)
+        if scales != (before.axis, before.log_x, before.log_y):
+            self._auto = True
+            self._set_axes()
+
+    def _prepare(self) -> None:
+        data, view, window = self.data, self.view, None if self._auto else self._seen()
+        pixels, limits, inner = self._pixels(), limits_of(self.chart), self.hides_outliers
+
+        def work(_progress: Progress) -> _Answer:
+            prepared = prepare(data.curves, view, data.groups)
+            x = _widened(prepared.x_range(), limits.x, view.log_x)
+            shown = window or Window(*x, pixels)
+            y = _widened(extent(prepared.lines, inner), limits.y, view.log_y)
+            return _Answer(prepared, reduce_lines(prepared, shown), shown, y)
+
+        self._jobs.submit(work, owner=self, then=self._show, key="prepare")
 
     def _reduce(self) -> None:
-        series, view = tuple(self._series), replace(self.view, pixels=max(50, self.width()))
+        prepared, window = self.prepared, self._seen()
         self._jobs.submit(
-            lambda _progress: draw(series, view), owner=self, then=self._show, key="reduce"
+            lambda _progress: reduce_lines(prepared, window),
+            owner=self,
+            then=self._show_reduced,
+            key="reduce",
         )
 
-    def _show(self, drawn: list[Drawn]) -> None:
-        wanted = {each.run_id for each in drawn}
-        for run_id in [run_id for run_id in self._curves if run_id not in wanted]:
-            curve = self._curves.pop(run_id)
-            self._item.removeItem(curve.line)
-            self._item.removeItem(curve.raw)
-        smooth = len(drawn) <= _ANTIALIASED
-        for each in drawn:
-            curve = self._curves.get(each.run_id) or self._new_curve(each)
-            self._curves[each.run_id] = curve
-            curve.drawn = each
-            options = {"connect": "finite", "antialias": smooth}
-            curve.line.setData(each.x, each.y, symbol=self._symbol(each), **options)
-            curve.raw.setData(each.raw_x, each.raw_y, **options)
-            curve.raw.setVisible(self.show_raw)
-            self._pen(curve, each.run_id)
+    def _show(self, answer: _Answer) -> None:
+        before, self.prepared = self.prepared.x_range(), answer.prepared
         if self._auto:
-            self._fit()
+            x = answer.window.low, answer.window.high
+            self.canvas.box.setRange(xRange=x, yRange=answer.y, padding=0)
+        self._paint.show(answer.drawn)
+        now = answer.prepared.x_range()
+        if not self._auto and self.follows and before and now and now[1] > before[1]:
+            # The newest points come in at the right, and the zoom stays as wide as it is.
+            self.canvas.box.translateBy(x=now[1] - before[1])
+            self._again.start()
         self.setAccessibleDescription(describe(self))
+        self.drawn.emit()
 
-    def _new_curve(self, drawn: Drawn) -> _Curve:
-        line = pg.PlotDataItem(symbolSize=6, symbolPen=None)
-        raw = pg.PlotDataItem()
-        self._item.addItem(raw)
-        self._item.addItem(line)
-        return _Curve(line, raw, drawn)
+    def _show_reduced(self, drawn: list[Drawn]) -> None:
+        self._paint.show(drawn)
+        self.drawn.emit()
 
-    def _symbol(self, drawn: Drawn) -> str | None:
-        """Show lone points as dots: a line of one point is nothing."""
-        return "o" if np.count_nonzero(np.isfinite(drawn.y)) == 1 else None
-
-    def _pen(self, curve: _Curve, run_id: str) -> None:
-        style = self._styles.get(run_id)
-        color = style.color if style is not None else self._color("muted")
-        pen = QPen(color)
-        pen.setCosmetic(True)
-        wide = run_id in self._selected
-        pen.setWidthF((2.4 if wide else 1.0) * self._wide)
-        if style is not None and style.dashes:
-            pen.setDashPattern(list(style.dashes))
-        curve.line.setPen(pen)
-        curve.line.setSymbolBrush(color)
-        curve.line.setZValue(10 if wide else 5)
-        curve.line.curve.setSegmentedLineMode("on" if wide else "auto")
-        # A line of one point would be an empty path in a file.
-        curve.line.curve.setVisible(self._symbol(curve.drawn) is None)
-        faint = QColor(color)
-        faint.setAlpha(_RAW_ALPHA)
-        raw = QPen(faint)
-        raw.setCosmetic(True)
-        raw.setWidthF(self._wide)
-        curve.raw.setPen(raw)
-
-    def _fit(self) -> None:
-        xs = [c.drawn.whole_x for c in self._curves.values() if len(c.drawn.whole_x)]
-        ys = [c.drawn.y[np.isfinite(c.drawn.y)] for c in self._curves.values()]
-        ys = [y for y in ys if len(y)]
-        if not xs or not ys:
-            self._box.setRange(xRange=(0, 1), yRange=(0, 1), padding=0)
-            return
-        low, high = min(float(x[0]) for x in xs), max(float(x[-1]) for x in xs)
-        bottom, top = _extent(np.concatenate(ys), self.hides_outliers)
-        if not high > low:
-            low, high = low - 0.5, high + 0.5
-        if not top > bottom:
-            pad = abs(top) * 0.1 or 0.5
-            bottom, top = bottom - pad, top + pad
-        self._box.setRange(xRange=(low, high), yRange=(bottom, top), padding=0.03)
-
-    def _moved_by_hand(self, *_args: object) -> None:
-        self._auto = False
+    def _seen(self) -> Window:
         (left, right), _ = self.view_range()
-        self.view = replace(self.view, low=left, high=right)
-        self._again.start()
+        return Window(left, right, self._pixels())
 
-    def _resized(self, *_args: object) -> None:
-        if self._series:
+    def _pixels(self) -> int:
+        return max(50, round(float(self.canvas.box.width()) * self.devicePixelRatioF()))
+
+    def _is_reduced(self) -> bool:
+        """Say whether fewer points are drawn than lie in the window."""
+        return self.data.groups is None and any(
+            len(each.x) < np.searchsorted(each.line.x, right) - np.searchsorted(each.line.x, left)
+            for each in self._paint.drawn
+            for left, right in (self.view_range()[0],)
+        )
+
+    def _set_axes(self) -> None:
+        kinds = {XAxis.STEP: MetricAxis, XAxis.RELATIVE: DurationAxis, XAxis.WALL: WallAxis}
+        along, log = self.chart.name(Role.X), self.view.log_x
+        bottom = kinds[self.view.axis]
+        if along or log:
+            bottom = MetricAxis
+        self.canvas.set_axes(
+            MetricAxis("bottom", log=log, what=along or self.view.axis.value)
+            if bottom is MetricAxis
+            else bottom("bottom"),
+            MetricAxis("left", log=self.view.log_y),
+        )
+
+    def _moved_by_hand(self) -> None:
+        self._auto = False
+        self._again.start()
+        self.ranged.emit(*self.view_range()[0])
+
+    def _zoom_to(self, marked: QRectF, only_x: bool) -> None:
+        x = marked.left(), marked.right()
+        if only_x:
+            self.canvas.box.setRange(xRange=x, padding=0)
+        else:
+            self.canvas.box.setRange(xRange=x, yRange=(marked.top(), marked.bottom()), padding=0)
+        self._moved_by_hand()
+
+    def _resized(self) -> None:
+        if self.prepared.lines:
             self._again.start()
 
-    def _mouse_moved(self, event: tuple[QPointF]) -> None:
-        position = event[0]
-        if not self.crosshair or not self._box.sceneBoundingRect().contains(position):
-            self._hide_crosshair()
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        way = {
+            Qt.Key.Key_Left: (-1, 0),
+            Qt.Key.Key_Right: (1, 0),
+            Qt.Key.Key_Up: (0, 1),
+            Qt.Key.Key_Down: (0, -1),
+        }.get(Qt.Key(event.key()))
+        if way is None or event.modifiers():
+            super().keyPressEvent(event)
             return
-        self._show_crosshair(float(self._box.mapSceneToView(position).x()), position)
+        (left, right), (bottom, top) = self.view_range()
+        self.canvas.box.translateBy(
+            x=way[0] * (right - left) * _PAN, y=way[1] * (top - bottom) * _PAN
+        )
+        self._moved_by_hand()
 
-    def _show_crosshair(self, at: float, position: QPointF | None = None) -> None:
-        rows, dots = [], []
-        for run_id, curve in self._curves.items():
-            found = value_at(curve.drawn.whole_x, curve.drawn.whole_y, at)
-            style = self._styles.get(run_id)
-            if found is None or style is None:
-                continue
-            x, y, place = found
-            raw = float(curve.drawn.raw[place])
-            rows.append(TipRow(style.name, style.color, y, raw, run_id in self._selected))
-            on_axis = y if not self.view.log_y else np.log10(y) if y > 0 else np.nan
-            if np.isfinite(on_axis):
-                dots.append({"pos": (x, on_axis), "brush": style.color, "pen": None})
-        self._line.setPos(at)
-        self._line.setVisible(bool(rows))
-        self._dots.setData(dots)
-        if rows:
-            heading = self._item.getAxis("bottom").described(at)
-            smoothed = self.view.smoothing > 0
-            place_at = position or self._box.mapViewToScene(QPointF(at, self.view_range()[1][1]))
-            self._tip.show_rows(heading, rows, smoothed, self._plot.mapFromScene(place_at))
-        else:
-            self._tip.hide()
-
-    def _hide_crosshair(self) -> None:
-        self._line.hide()
-        self._dots.clear()
-        self._tip.hide()
-
-    def leaveEvent(self, event: Any) -> None:
-        self._hide_crosshair()
+    def leaveEvent(self, event: QEvent) -> None:
+        self.crosshair.leave()
         super().leaveEvent(event)
 
-    def _mouse_clicked(self, event: Any) -> None:
-        if event.double():
-            self.reset_zoom()
-            return
-        position = self._box.mapSceneToView(event.scenePos())
-        self.run_clicked.emit(self._nearest(position))
 
-    def _nearest(self, position: QPointF) -> str:
-        """Return the run whose curve passes within 8 pixels of a point, "" for none."""
-        (_, _), (bottom, top) = self.view_range()
-        reach = (top - bottom) / max(1.0, float(self._box.height())) * 8
-        best, found = reach, ""
-        for run_id, curve in self._curves.items():
-            near = value_at(curve.drawn.whole_x, curve.drawn.whole_y, position.x())
-            if near is None:
-                continue
-            y = near[1]
-            if self.view.log_y:
-                y = float(np.log10(y)) if y > 0 else np.nan
-            if abs(y - position.y()) < best:
-                best, found = abs(y - position.y()), run_id
-        return found
-
-
-def _extent(y: Floats, inner: bool) -> tuple[float, float]:
-    if not inner:
-        return float(y.min()), float(y.max())
-    # Values themselves, not between two of them: of fewer than 100 none is left out.
-    low, high = np.percentile(y, 1, method="lower"), np.percentile(y, 99, method="higher")
-    return float(low), float(high)
+def _piece(curve: Curve, name: str, along: str) -> dict[str, Column]:
+    """Return a curve's points: step, time in ms, the metric along x where there is one, value."""
+    count = len(curve.x)
+    columns: dict[str, Column] = {
+        "run_id": np.repeat([curve.run_id], count),
+        "run": np.repeat([name], count),
+        "metric": np.repeat([curve.name], count),
+        "step": curve.step,
+        "timestamp": curve.timestamp,
+    }
+    return {**columns, **({along: curve.x} if along else {}), "value": curve.y}
 
 
 def describe(chart: LineChart) -> str:
     """Say in words what a chart shows, for accessibility."""
-    (left, right), _ = chart.view_range()
+    (left, right), (bottom, top) = chart.view_range()
     return (
-        f"{chart.key}, {formats.counted(chart.curve_count(), 'run')}, "
-        f"{chart.view.axis.value} {left:g} to {right:g}"
+        f"{chart.name()}, {chart.note()}, "
+        f"{chart.x_name()} {left:g} to {right:g}, values {bottom:g} to {top:g}"
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The ends of the axes that a person set, None for what is drawn."""
+
+    x: tuple[float | None, float | None] = (None, None)
+    y: tuple[float | None, float | None] = (None, None)
+
+
+def limits_of(chart: Chart) -> Limits:
+    """Return the limits that a chart's options name, in plain numbers."""
+    return Limits(*(_pair(chart.options.get(name)) for name in ("x_limits", "y_limits")))
+
+
+def _pair(value: object) -> tuple[float | None, float | None]:
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        return None, None
+    low, high = (float(each) if isinstance(each, int | float) else None for each in value)
+    return low, high
+
+
+def _widened(
+    found: tuple[float, float] | None, limits: tuple[float | None, float | None], log: bool
+) -> tuple[float, float]:
+    """Return the ends of an axis: those that were set, else those of the data and a little more."""
+    low, high = found or (0.0, 1.0)
+    if not high > low:
+        pad = abs(high) * 0.1 or 0.5
+        low, high = low - pad, high + pad
+    # Halves first: the ends may lie further apart than a double holds.
+    pad = (high / 2 - low / 2) * 2 * _PADDING
+    low, high = max(low - pad, -_FAR), min(high + pad, _FAR)
+    least, most = (
+        None if each is None or (log and each <= 0) else math.log10(each) if log else each
+        for each in limits
+    )
+    low, high = low if least is None else least, high if most is None else most
+    return (low, high) if high > low else (low, low + 1)

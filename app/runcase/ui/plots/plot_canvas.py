@@ -20,13 +20,16 @@ class PlotCanvas(QWidget):
     moved = Signal()
     resized = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, box: pg.ViewBox | None = None, parent: QWidget | None = None
+    ) -> None:
+        """Make a plot; `box` is its area, where pyqtgraph's own one will not do."""
         super().__init__(parent)
         self._theme = theme
         # Other than so only while it is painted for a file.
         self.light = False
         self.wide = 1.0
-        self.plot = pg.PlotWidget(background=None)
+        self.plot = pg.PlotWidget(background=None, viewBox=box)
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.plot.setMinimumSize(0, 0)
         self.item = self.plot.getPlotItem()

@@ -18,13 +18,14 @@ _NAME = 190
 
 @dataclass(frozen=True, slots=True)
 class TipRow:
-    """One run at the crosshair: its smoothed and its raw value."""
+    """One run or group at the crosshair: its value, its raw value or how far its values go."""
 
     name: str
     color: QColor
     value: float
     raw: float
     strong: bool
+    spread: tuple[float, float] | None = None
 
 
 class PlotTip(QFrame):

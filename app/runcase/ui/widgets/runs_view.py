@@ -43,6 +43,7 @@ class RunsView(QTableView):
     opened = Signal(str, bool)
     expansion_wanted = Signal(int, bool)
     columns_moved = Signal(list)
+    hovered = Signal(str)
 
     def __init__(self, theme: Theme, runs: RunsModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -174,6 +175,11 @@ class RunsView(QTableView):
         index = self.currentIndex()
         return self.runs.run_id(index.row()) if index.isValid() else ""
 
+    def set_hovered(self, run_id: str) -> None:
+        """Light up the row of a run that the mouse is on elsewhere, "" for none."""
+        row = self.runs.row_of(run_id) if run_id else None
+        self._hover(-1 if row is None else row)
+
     def select(self, run_ids: list[str], current: str = "") -> None:
         """Select runs that are visible."""
         self.select_ranges(self.runs.ranges_of(run_ids), current)
@@ -248,9 +254,9 @@ class RunsView(QTableView):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.MouseMove and isinstance(event, QMouseEvent):
-            self._hover(self.rowAt(event.position().toPoint().y()))
+            self._hover_by_mouse(self.rowAt(event.position().toPoint().y()))
         elif event.type() == QEvent.Type.Leave:
-            self._hover(-1)
+            self._hover_by_mouse(-1)
         elif event.type() == QEvent.Type.Wheel and watched is self._frozen.viewport():
             # The frozen part has no bars of its own: the table scrolls.
             self.wheelEvent(event)  # type: ignore[arg-type]
@@ -281,6 +287,12 @@ class RunsView(QTableView):
         above = next((at for at in range(row - 1, -1, -1) if self.runs.depth(at) < depth), None)
         if above is not None:
             self.setCurrentIndex(self.runs.index(above, min(1, self.runs.columnCount() - 1)))
+
+    def _hover_by_mouse(self, row: int) -> None:
+        if row != self._delegate.hovered:
+            self._hover(row)
+            is_run = row >= 0 and not self.runs.is_group(row)
+            self.hovered.emit(self.runs.run_id(row) if is_run else "")
 
     def _hover(self, row: int) -> None:
         if row == self._delegate.hovered:

@@ -1,5 +1,6 @@
 """How much each param matters for a metric: by rank correlation, or by a random forest."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -97,10 +98,10 @@ def by_forest(params: Sequence[Values], metric: Values, progress: Progress) -> I
         RuncaseError: scikit-learn is missing, or there are too few runs.
     """
     if not has_forest():
-        raise RuncaseError(
-            "The random forest needs scikit-learn, which is not installed.",
-            "Install it beside Runcase: pip install scikit-learn",
-        )
+        hint = "Install it beside Runcase: pip install scikit-learn"
+        if hasattr(sys, "_MEIPASS"):  # a bundle, which takes no packages
+            hint = "This bundle comes without it; rank correlation works."
+        raise RuncaseError("The random forest needs scikit-learn, which is not installed.", hint)
     runs = np.flatnonzero(np.isfinite(metric.numbers))
     if len(runs) < _FEWEST:
         raise RuncaseError(

@@ -1,11 +1,11 @@
 """Correlation matrices and importance: pairwise complete, texts by eta, seeded."""
 
 import math
+import sys
 
 import numpy as np
 import pytest
 
-from runcase.curves import importance
 from runcase.curves.importance import by_forest, by_rank
 from runcase.curves.links import pearson, spearman
 from runcase.curves.matrix import Method, correlations
@@ -88,6 +88,6 @@ def test_a_forest_of_a_few_runs_says_so():
 
 
 def test_without_scikit_learn_it_says_what_to_install(monkeypatch):
-    monkeypatch.setattr(importance, "has_forest", lambda: False)
+    monkeypatch.setitem(sys.modules, "sklearn", None)  # as where it is not installed
     with pytest.raises(RuncaseError, match="pip install scikit-learn"):
         by_forest([], numbers("metric:a", [1.0]), Progress())

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import sys
 
 import numpy as np
 import pytest
@@ -410,7 +411,7 @@ def test_many_points_are_stamped_and_found(show):
 
 
 def test_a_forest_without_scikit_learn_says_what_to_install(show, monkeypatch):
-    monkeypatch.setattr("runcase.curves.importance.has_forest", lambda: False)
+    monkeypatch.setitem(sys.modules, "sklearn", None)  # as where it is not installed
     spec = chart(ChartKind.IMPORTANCE, {Y: LOSS, AXES: (LR,)}, method="forest")
     view = show(spec)
     assert "pip install scikit-learn" in view.emptiness(view.figure)
@@ -424,6 +425,30 @@ def test_an_answer_that_was_overtaken_is_dropped(theme, qtbot, qapp):
     view.set_table(CHARTS["scatter"], sweep(9))
     jobs.release_all()
     assert len(view.figure.px) == 9
+    jobs.close()
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_while_fewer_runs_are_computed_the_old_ones_stay_whole(theme, qtbot, qapp, name):
+    jobs = HeldJobs()
+    view = make_chart(theme, jobs, CHARTS[name])
+    qtbot.addWidget(view)
+    view.resize(520, 320)
+    view.set_table(CHARTS[name], SWEEP)
+    jobs.release_all()
+    view.show()
+    view.set_table(CHARTS[name], sweep(9))
+    view.set_styles({f"r{at}": CurveStyle("x", QColor("red")) for at in range(70)})
+    view.set_selected(["r50"])
+    for at in range(0, 520, 40):
+        QTest.mouseMove(view, QPoint(at, at // 2))
+        QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(at, 140))
+    QTest.keyClick(view, Qt.Key.Key_Right)
+    view.grab()
+    assert len(view.table) == 60
+    jobs.release_all()
+    view.grab()
+    assert len(view.table) == 9
     jobs.close()
 
 

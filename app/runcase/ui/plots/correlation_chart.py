@@ -67,7 +67,7 @@ class CorrelationChart(RunsPlot[Correlation]):
                 painter.setPen(ink.color("muted") if math.isnan(value) else readable_on(color))
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
-    def paint_over(self, ink: Ink, frame: Frame, figure: Correlation, *, for_file: bool) -> None:
+    def paint_over(self, ink: Ink, frame: Frame, figure: Correlation) -> None:
         paint_bar(ink, frame, _SCALE, lambda share: ink.diverging(2 * share - 1))
 
     def hit_at(self, frame: Frame, figure: Correlation, point: QPointF) -> Hit | None:

@@ -67,7 +67,7 @@ class HeatChart(RunsPlot[Heat]):
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
         painter.setRenderHint(painter.RenderHint.Antialiasing, True)
 
-    def paint_over(self, ink: Ink, frame: Frame, figure: Heat, *, for_file: bool) -> None:
+    def paint_over(self, ink: Ink, frame: Frame, figure: Heat) -> None:
         paint_bar(ink, frame, figure.z, ink.step)
 
     def paint_lit(self, ink: Ink, frame: Frame, figure: Heat) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF
 
 from runcase.curves.chart import Chart, Role
-from runcase.curves.figures.columns import as_numbers
+from runcase.curves.figures.columns import as_numbers, column
 from runcase.curves.figures.histogram import Histogram, histogram
 from runcase.curves.run_table import RunTable
 from runcase.curves.scales import Scale, ScaleKind
@@ -125,7 +125,7 @@ class HistogramChart(RunsPlot[Histogram]):
     def _tick(self, ink: Ink, frame: Frame, figure: Histogram, row: int, pen: Any) -> None:
         if row < 0 or figure.bins[row] < 0 or figure.x.kind is ScaleKind.CATEGORY:
             return
-        values = self.table.columns[self.chart.name(Role.X)].numbers
+        values = column(self.table, self.chart.name(Role.X)).numbers
         x = frame.px(figure.x.on(values[[row]]))[0]
         if math.isfinite(x):
             ink.painter.setPen(pen)

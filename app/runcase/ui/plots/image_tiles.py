@@ -22,6 +22,7 @@ from runcase.itemmodels import formats
 from runcase.store.logged_images import LoggedImage, RunImages
 from runcase.ui.plots.chart_view import CurveStyle
 from runcase.ui.plots.ink import Ink
+from runcase.ui.plots.run_words import as_plain
 from runcase.ui.plots.thumbnails import Thumbnails
 from runcase.ui.theme import Theme
 
@@ -165,7 +166,8 @@ class ImageTiles(QAbstractScrollArea):
             self.hovered.emit("")
         if isinstance(event, QHelpEvent):
             at = self.tile_at(event.pos())
-            QToolTip.showText(event.globalPos(), "" if at is None else self._tip(*at), self)
+            tip = "" if at is None else self._tip(*at)
+            QToolTip.showText(event.globalPos(), as_plain(tip), self)
             return True
         return super().viewportEvent(event)
 

@@ -92,6 +92,8 @@ class ImportanceChart(RowsPlot[ImportanceBars]):
         if figure is None or figure.found is None:
             return ""
         words = [f"for {figure.metric}", formats.counted(figure.found.runs, "run")]
+        if self.busy:
+            return f"{self.busy} · {words[0]}"
         if figure.method is Method.FOREST:
             words.append(
                 f"random forest, R² on unseen runs {formats.number(figure.found.score, 2)}"

@@ -25,7 +25,7 @@ from runcase.ui.plots.frame import Frame
 from runcase.ui.plots.ink import Ink
 from runcase.ui.plots.parallel_axes import Slot, axis_at, lay_out, paint_axis, paint_brush
 from runcase.ui.plots.point_tip import Hit
-from runcase.ui.plots.run_words import run_lines, styles_of
+from runcase.ui.plots.run_words import as_plain, run_lines, styles_of
 from runcase.ui.plots.runs_plot import Mask, RunsPlot
 
 _NEAR = 6.0
@@ -85,18 +85,18 @@ class ParallelChart(RunsPlot[Parallel]):
 
     def move_axis(self, name: str, to: int) -> None:
         """Put an axis at a place, counted without it."""
-        names = [each for each in self.chart.names(Role.AXES) if each != name]
+        names = [each for each in self.asked[0].names(Role.AXES) if each != name]
         names.insert(min(max(0, to), len(names)), name)
         self._edit(axes=tuple(names))
 
     def remove_axis(self, name: str) -> None:
         """Take an axis out."""
         self._brushes.pop(name, None)
-        self._edit(axes=tuple(each for each in self.chart.names(Role.AXES) if each != name))
+        self._edit(axes=tuple(each for each in self.asked[0].names(Role.AXES) if each != name))
 
     def toggle(self, option: str, name: str) -> None:
         """Turn "log" or "inverted" of an axis on or off, and take its brush off."""
-        listed = option_names(self.chart, option)
+        listed = option_names(self.asked[0], option)
         kept = tuple(each for each in listed if each != name)
         self.unbrush(name)
         self._edit(options={option: list(kept if name in listed else (*listed, name))})
@@ -129,7 +129,7 @@ class ParallelChart(RunsPlot[Parallel]):
                 brush.setPen(ink.pen(color, 1.8))
                 brush.drawPath(self._path(row, slots, heights, ink.vector))
 
-    def paint_over(self, ink: Ink, frame: Frame, figure: Parallel, *, for_file: bool) -> None:
+    def paint_over(self, ink: Ink, frame: Frame, figure: Parallel) -> None:
         slots = self._slots_of(ink, frame, figure)
         missing = bool(figure.incomplete)
         for slot, axis in zip(slots, figure.axes, strict=True):
@@ -276,8 +276,8 @@ class ParallelChart(RunsPlot[Parallel]):
     def event(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.ToolTip and self.figure is not None:
             at = axis_at(self._slots, QPointF(event.pos()))  # type: ignore[attr-defined]
-            text = "" if at is None or not at[1] else at[0].tip
-            QToolTip.showText(event.globalPos(), text, self)  # type: ignore[attr-defined]
+            tip = "" if at is None or not at[1] else at[0].tip
+            QToolTip.showText(event.globalPos(), as_plain(tip), self)  # type: ignore[attr-defined]
             return True
         return super().event(event)
 
@@ -343,13 +343,13 @@ class ParallelChart(RunsPlot[Parallel]):
     def _edit(
         self, axes: tuple[str, ...] | None = None, options: Mapping[str, object] | None = None
     ) -> None:
-        columns = dict(self.chart.columns)
+        chart, table = self.asked
+        columns = dict(chart.columns)
         if axes is not None:
             columns[Role.AXES] = axes
-        merged = {**self.chart.options, **(options or {})}
-        self.chart = replace(self.chart, columns=columns, options=merged)
-        self.rebuild()
-        self.edited.emit(self.chart)
+        edited = replace(chart, columns=columns, options={**chart.options, **(options or {})})
+        self.set_table(edited, table)
+        self.edited.emit(edited)
 
     def runs_in(self, frame: Frame, figure: Parallel, box: QRectF) -> Mask | None:
         return None

@@ -81,4 +81,4 @@ class RowsPlot(RunsPlot[F]):
         shown = frame.y.low - frame.y.high
         last = len(frame.y.labels) - 0.5
         low = min(max(frame.y.low + rows, shown - 0.5), max(last, shown - 0.5))
-        self._set_view(frame.x, frame.y.seen(low, low - shown))
+        self.set_view(frame.x, frame.y.seen(low, low - shown))

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from PySide6.QtGui import Qt
+
 from runcase.curves.figures.columns import column
 from runcase.curves.run_table import RunTable, Values
 from runcase.curves.scripts.writing import Look
@@ -32,6 +34,11 @@ def cell_text(values: Values, row: int) -> str:
     if values.is_time:
         return formats.moment(round(value))
     return formats.duration(round(value)) if values.name == _DURATION else formats.number(value)
+
+
+def as_plain(text: str) -> str:
+    """Return a tooltip that shows a text as it is: what looks like HTML would be laid out."""
+    return Qt.convertFromPlainText(text) if text else ""
 
 
 def styles_of(styles: Mapping[str, CurveStyle]) -> dict[str, Look]:

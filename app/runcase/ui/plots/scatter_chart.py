@@ -95,7 +95,7 @@ class ScatterChart(RunsPlot[Scatter]):
             if len(lit) <= _NAMED and self._hit is None:
                 self._name(ink, frame, QPointF(x, y), row)
 
-    def paint_over(self, ink: Ink, frame: Frame, figure: Scatter, *, for_file: bool) -> None:
+    def paint_over(self, ink: Ink, frame: Frame, figure: Scatter) -> None:
         if figure.color is not None:
             paint_bar(ink, frame, figure.color, continuous)
 

@@ -7,6 +7,7 @@ import numpy as np
 from runcase.curves.figures.box import Boxes
 from runcase.curves.run_table import RunTable
 from runcase.curves.scripts.writing import (
+    ASLANT,
     GREY,
     Look,
     axis,
@@ -16,6 +17,9 @@ from runcase.curves.scripts.writing import (
     script,
     values_at,
 )
+
+# Beside more boxes there is no room for their medians.
+_MOST_NAMED = 8
 
 
 def box_script(table: RunTable, figure: Boxes, looks: Mapping[str, Look]) -> str:
@@ -33,7 +37,8 @@ def box_script(table: RunTable, figure: Boxes, looks: Mapping[str, Look]) -> str
         "groups = {name: values for name, values in groups.items() if values}",
         "at = range(len(groups))",
     ]
-    body += _violins() if figure.outlines else _boxes()
+    many = len(figure.groups.labels) > _MOST_NAMED
+    body += _violins() if figure.outlines else _boxes(named=not many)
     body += [
         "# The runs, beside each other within their box.",
         listed("x", figure.px[rows].round(3)),
@@ -42,7 +47,7 @@ def box_script(table: RunTable, figure: Boxes, looks: Mapping[str, Look]) -> str
         "ax.scatter(x, y, s=14, c=color, zorder=3)",
         *axis("y", figure.y),
         'names = [f"{name}\\n{len(values)} runs" for name, values in groups.items()]',
-        "ax.set_xticks(at, names)",
+        f"ax.set_xticks(at, names{ASLANT if many else ''})",
         f"ax.set_xlabel({quoted(figure.groups.title)})",
         'ax.grid(axis="y", color="#eceef2")',
         "ax.set_axisbelow(True)",
@@ -57,14 +62,22 @@ def box_script(table: RunTable, figure: Boxes, looks: Mapping[str, Look]) -> str
     return script(f"{figure.y.title} by {figure.groups.title or 'all runs'}", body)
 
 
-def _boxes() -> list[str]:
-    return [
+def _boxes(*, named: bool) -> list[str]:
+    lines = [
         "ax.boxplot(",
         "    list(groups.values()), positions=at, widths=0.6, patch_artist=True, showfliers=False,",
         '    boxprops={"facecolor": "#dde6f3", "edgecolor": "#5f6877"},',
         '    whiskerprops={"color": "#5f6877"}, capprops={"color": "#5f6877"},',
         '    medianprops={"color": "#1a1e26", "linewidth": 2},',
         ")",
+    ]
+    if named:
+        lines += _medians()
+    return lines
+
+
+def _medians() -> list[str]:
+    return [
         "for x, values in zip(at, groups.values()):",
         "    values = sorted(values)",
         "    middle = len(values) // 2",

@@ -12,6 +12,9 @@ from runcase.curves.series import Floats
 
 _WIDTH = 96
 GREY = "#7f8896"
+# For names that do not fit beside each other.
+ASLANT = ', rotation=35, ha="right", rotation_mode="anchor"'
+_LONG = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,9 @@ def axis(letter: str, scale: Scale) -> list[str]:
         lines.append(f'ax.set_{letter}scale("log")')
     if scale.kind is ScaleKind.CATEGORY:
         lines.append(listed(f"{letter}_labels", map(shown, scale.labels)))
-        lines.append(f"ax.set_{letter}ticks(range(len({letter}_labels)), {letter}_labels)")
+        is_long = letter == "x" and sum(len(text) for text in scale.labels) > _LONG
+        aslant = ASLANT if is_long else ""
+        lines.append(f"ax.set_{letter}ticks(range(len({letter}_labels)), {letter}_labels{aslant})")
     if title:
         lines.append(f"ax.set_{letter}label({title!r})")
     return lines

@@ -273,6 +273,9 @@ def test_bars_scroll_and_name_every_run(show):
     assert first.high == -0.5
     wheel(view, -240, QPoint(200, 150))
     assert view.frame().y.high == 1.5
+    view.resize(520, 250)
+    assert view.frame().y.high == 1.5  # the same bars at the top
+    view.resize(520, 320)
     wheel(view, -24_000, QPoint(200, 150))
     assert view.frame().y.low == len(view.figure.labels) - 0.5
     wheel(view, 24_000, QPoint(200, 150))

@@ -18,15 +18,18 @@ def column(table: RunTable, name: str) -> Values:
     return Values(name, title, gaps, np.full(len(table), -1, dtype=np.int32), (), True)
 
 
-def cell(values: Values, at: int) -> float | int | str | None:
-    """Return a run's value: its number, its text, or None; whole ms of times."""
+def cells(values: Values) -> list[float | int | str | None]:
+    """Return the runs' values: their numbers, their texts, or None; whole ms of times."""
     if not values.is_numeric:
-        code = int(values.codes[at])
-        return values.labels[code] if code >= 0 else None
-    value = float(values.numbers[at])
-    if np.isnan(value):
-        return None
-    return int(value) if values.is_time and np.isfinite(value) else value
+        texts = np.array([*values.labels, None], dtype=object)
+        found: list[float | int | str | None] = texts[values.codes].tolist()
+        return found
+    numbers = values.numbers.astype(object)
+    if values.is_time:
+        finite = np.isfinite(values.numbers)
+        numbers[finite] = values.numbers[finite].astype(np.int64).astype(object)
+    numbers[np.isnan(values.numbers)] = None
+    return list(numbers)
 
 
 def as_numbers(table: RunTable, names: Sequence[str]) -> dict[str, Sequence[Any]]:
@@ -36,5 +39,5 @@ def as_numbers(table: RunTable, names: Sequence[str]) -> dict[str, Sequence[Any]
         if name:
             values = column(table, name)
             title = values.title if values.title not in found else name
-            found[title] = [cell(values, at) for at in range(len(table))]
+            found[title] = cells(values)
     return found

@@ -20,6 +20,8 @@ from runcase.curves.scripts.writing import (
 
 # Beside more boxes there is no room for their medians.
 _MOST_NAMED = 8
+_NAME = 'f"{name}\\n{len(values)} runs"'
+_NAME_MANY = 'f"{name} ({len(values)})"'
 
 
 def box_script(table: RunTable, figure: Boxes, looks: Mapping[str, Look]) -> str:
@@ -46,7 +48,7 @@ def box_script(table: RunTable, figure: Boxes, looks: Mapping[str, Look]) -> str
         listed("color", colors),
         "ax.scatter(x, y, s=14, c=color, zorder=3)",
         *axis("y", figure.y),
-        'names = [f"{name}\\n{len(values)} runs" for name, values in groups.items()]',
+        f"names = [{_NAME_MANY if many else _NAME} for name, values in groups.items()]",
         f"ax.set_xticks(at, names{ASLANT if many else ''})",
         f"ax.set_xlabel({quoted(figure.groups.title)})",
         'ax.grid(axis="y", color="#eceef2")',

@@ -122,7 +122,10 @@ def moments(scale: Scale, name: str) -> list[str]:
 
 def values_at(scale: Scale, places: Floats) -> list[Any]:
     """Return the values at places, for a list."""
-    return [scale.value(float(place)) for place in places]
+    if scale.kind is ScaleKind.LOG:
+        return [scale.value(place) for place in places.tolist()]
+    found: list[Any] = places.tolist()
+    return found
 
 
 def comment(text: str) -> str:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import QLabel, QSlider, QStackedLayout, QVBoxLayout, QWidget
 
 from runcase.curves.chart import Chart, Role
-from runcase.curves.figures.columns import cell, column
+from runcase.curves.figures.columns import cells, column
 from runcase.curves.scripts.images import ImageFile, images_script
 from runcase.errors import RuncaseError
 from runcase.itemmodels import columns as titles
@@ -182,8 +182,8 @@ class ImagesChart(RunsChart):
             self._show()
             return
         self._looked = wanted
-        uris = column(self.table, titles.encode(titles.ARTIFACTS))
-        runs = [(str(self.table.run_ids[at]), str(cell(uris, at) or "")) for at in rows]
+        uris = cells(column(self.table, titles.encode(titles.ARTIFACTS)))
+        runs = [(str(self.table.run_ids[at]), str(uris[at] or "")) for at in rows]
         self._context.jobs.submit(
             partial(find_images, self._session.finder, runs),
             owner=self,

@@ -6,6 +6,7 @@ from abc import abstractmethod
 from typing import TypeVar
 
 from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtGui import QResizeEvent
 
 from runcase.curves.scales import Scale, ScaleKind
 from runcase.ui.plots.frame import Frame
@@ -64,8 +65,13 @@ class RowsPlot(RunsPlot[F]):
     def sizeHint(self) -> QSize:
         return QSize(420, 320)
 
-    def resizeEvent(self, event: object) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        top = self._y.high if self._y is not None else None
         self.reset_zoom()
+        frame = self.frame()
+        if top is not None and frame is not None:
+            self._scroll(frame, top - frame.y.high)
 
     def _wheel(self, frame: Frame, turned: int, point: QPointF) -> None:
         self._scroll(frame, -turned / _WHEEL)

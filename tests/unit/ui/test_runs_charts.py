@@ -168,6 +168,14 @@ def wheel(view, turned, at):
         False,
     )  # fmt: skip
     QApplication.sendEvent(view, event)
+    return event.isAccepted()
+
+
+def test_what_does_not_move_lets_the_page_scroll(show):
+    taken = {name: wheel(show(name), -120, QPoint(200, 150)) for name in CHARTS}
+    assert {name for name, is_taken in taken.items() if not is_taken} == {
+        "parallel", "means", "importance",
+    }  # fmt: skip
 
 
 def test_the_note_counts_runs_that_are_nowhere(show):

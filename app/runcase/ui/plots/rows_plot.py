@@ -73,6 +73,9 @@ class RowsPlot(RunsPlot[F]):
         if top is not None and frame is not None:
             self._scroll(frame, top - frame.y.high)
 
+    def turns(self, frame: Frame) -> bool:
+        return len(frame.y.labels) > abs(frame.y.high - frame.y.low)
+
     def _wheel(self, frame: Frame, turned: int, point: QPointF) -> None:
         self._scroll(frame, -turned / _WHEEL)
 

@@ -103,10 +103,14 @@ class RunsPlot(PaintedChart[F]):
     def wheelEvent(self, event: QWheelEvent) -> None:
         frame = self.frame()
         turned = event.angleDelta().y() or event.angleDelta().x()
-        if frame is None or not turned:
-            return
-        self._wheel(frame, turned, event.position())
-        event.accept()
+        # What does not move lets the page scroll.
+        event.setAccepted(frame is not None and bool(turned) and self.turns(frame))
+        if frame is not None and event.isAccepted():
+            self._wheel(frame, turned, event.position())
+
+    def turns(self, frame: Frame) -> bool:
+        """Say whether the wheel does something here."""
+        return any(self.moves)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1}

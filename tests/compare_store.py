@@ -4,6 +4,7 @@ import csv
 import io
 import json
 
+import numpy
 from PIL import Image, ImageDraw
 
 from table_hands import add_run, new_store
@@ -39,6 +40,8 @@ def write_files(folder, number):
     picture(folder / "sized.png", number, (320 + 40 * number, 200))
     (folder / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(40 + number)))
     (folder / "table.csv").write_text(table(number), encoding="utf-8")
+    numpy.save(folder / "array.npy", numpy.arange(6.0).reshape(3, 2) * (1 + number))
+    (folder / "train.log").write_text(f"INFO begin\nWARNING step {number}\nINFO end\n")
     (folder / "weights.bin").write_bytes(bytes([0, number, 255]))
     (folder / "equal.bin").write_bytes(bytes([0, 1, 255]))
     if number < 2:

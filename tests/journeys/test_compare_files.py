@@ -44,7 +44,7 @@ def test_text_is_shown_in_one_pane_or_two(hands):
     assert pane.stack.currentWidget() is pane.diff
     hands.open_file("same.txt")
     assert pane._counts.text() == "The same text"
-    assert pane._others.text() == "Same in the other 2 text files: 0"
+    assert pane._others.text() == "Same in the other 3 text files: 0"
     hands.open_file("config.yaml", 2)
     pane.ways.chosen.emit("unified")
     assert pane.diff.both.toPlainText() == "model: a\nlr: 0.0\nlr: 0.2\nepochs: 3"
@@ -204,6 +204,15 @@ def test_a_long_table_is_compared_window_by_window(hands):
     cells.before.click()
     hands.settle()
     assert cells.note.text() == "Compared the first 20,000 rows of 25,000."
+
+
+def test_arrays_are_compared_as_tables_and_logs_as_texts(hands):
+    hands.open_file("array.npy")
+    assert hands.pane.stack.currentWidget() is hands.pane.cells
+    assert hands.pane.cells.counts.text() == "5 cells changed"
+    hands.open_file("train.log")
+    assert hands.pane.stack.currentWidget() is hands.pane.diff
+    assert (hands.pane._added.text(), hands.pane._removed.text()) == ("+1", "−1")
 
 
 def test_keys_work_in_the_artifact_that_has_the_focus(hands):

@@ -3,8 +3,10 @@
 Works on documents that the worker has read: nothing is opened or parsed here.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +21,7 @@ Cells = tuple[str | None, ...]
 SAME, CHANGED, REMOVED, ADDED = range(4)
 # A longer cell has been cut by the reader, so what comes behind is not compared.
 _CUT = " …"
+_MOST_KEYS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class TableDifference:
         left_rows: (n,) the row of the left window, -1 where it has none.
         right_rows: (n,) the row of the right window.
         states: (n, m) `SAME`, `CHANGED`, `REMOVED` or `ADDED` of each cell.
-        keys: The columns that rows may be aligned by: unique and without gaps on both sides.
+        keys: The first columns that rows may be aligned by: unique, without gaps on both sides.
         key: The one they are aligned by, "" for the row number.
         note: What was not compared, in words.
     """
@@ -126,16 +129,17 @@ def _numbered(table: Table) -> list[tuple[str, int]]:
 
 
 def _keys(left: Table, right: Table, columns: Sequence[Aligned]) -> tuple[str, ...]:
-    names = [column.name for column in columns]
-    return tuple(
+    times = Counter(column.name for column in columns)
+    found = (
         column.name
         for column in columns
         if column.left >= 0
         and column.right >= 0
-        and names.count(column.name) == 1
+        and times[column.name] == 1
         and _is_unique(left.cells[column.left])
         and _is_unique(right.cells[column.right])
     )
+    return tuple(islice(found, _MOST_KEYS))
 
 
 def _is_unique(cells: Cells) -> bool:

@@ -29,7 +29,7 @@ Index = QModelIndex | QPersistentModelIndex
 _ROW_HEIGHT = 26
 _NARROWEST, _WIDEST = 64, 360
 # Widths are measured over the first rows and columns only.
-_MEASURED_ROWS, _MEASURED_COLUMNS = 60, 200
+_MEASURED_ROWS, _MEASURED_COLUMNS = 20, 80
 _GROUNDS = {CHANGED: "warn-soft", REMOVED: "error-soft", ADDED: "success-soft"}
 _ARROW = " → "
 _MOST_COPIED = 10_000

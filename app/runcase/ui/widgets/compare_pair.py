@@ -10,7 +10,18 @@ from PySide6.QtCore import QObject, Signal
 from runcase.errors import RuncaseError
 from runcase.preview.compare_json import laid_out as tree_laid_out
 from runcase.preview.compare_tables import TableDifference, table_difference
-from runcase.preview.document import Document, Image, Model, Page, Request, Table, Text, Tree
+from runcase.preview.document import (
+    Array,
+    Document,
+    Image,
+    Log,
+    Model,
+    Page,
+    Request,
+    Table,
+    Text,
+    Tree,
+)
 from runcase.preview.table import CELLS
 from runcase.progress import Progress
 from runcase.session.jobs import Job
@@ -21,7 +32,7 @@ from runcase.ui.context import Context
 
 # The worker gives fewer rows of wide tables.
 _ROWS = 20_000
-_CUT = "Only the beginning of the texts is compared."
+_CUT = "Only a part of the texts is compared."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,7 +106,8 @@ class PairReader(QObject):
 
     def move(self, by: int) -> None:
         """Compare the next window of rows of two tables, or the one before."""
-        tables = [each for each in self._documents if isinstance(each, Table)]
+        found = (_table(each) for each in self._documents if each is not None)
+        tables = [each for each in found if each is not None]
         if self._requests is None or len(tables) != len(self._documents):
             return
         step = _step(tables)
@@ -140,10 +152,12 @@ class PairReader(QObject):
         left, right = self._documents
         if isinstance(left, Image) and isinstance(right, Image):
             self.found.emit(ImagePair(left, right))
-        elif isinstance(left, Table) and isinstance(right, Table):
-            self._compare_tables(left, right)
         elif left is not None and right is not None:
-            self._compare_texts(left, right)
+            rows, others = _table(left), _table(right)
+            if rows is not None and others is not None:
+                self._compare_tables(rows, others)
+            else:
+                self._compare_texts(left, right)
 
     def _compare_texts(self, left: Document, right: Document) -> None:
         texts = _text(left), _text(right)
@@ -191,7 +205,17 @@ def _text(document: Document) -> Text | None:
     """Return the text of a document, None of a table, a picture or bytes."""
     if isinstance(document, Text):
         return document
+    if isinstance(document, Log):
+        is_part = document.offset > 0 or document.end < document.size
+        return replace(document.text, truncated=document.text.truncated or is_part)
     return document.source if isinstance(document, Tree | Page | Model) else None
+
+
+def _table(document: Document) -> Table | None:
+    """Return the rows of a table or of an array, None of anything else."""
+    if isinstance(document, Array):
+        return document.table
+    return document if isinstance(document, Table) else None
 
 
 def _json(document: Document, text: Text) -> str | None:

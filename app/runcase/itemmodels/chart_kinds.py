@@ -12,6 +12,7 @@ from runcase.store.records import Kind
 _FIRST_AXES = 7
 _FIRST_PARAMS = 20
 _FIRST_METRICS = 8
+_ONLY_SHOWN = "only_shown"  # an option of all kinds, see `chart_book`
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +240,9 @@ def default_chart(
         params = [name for name in params if name in varying] or params
     wanted = _likely(metrics, params).get(kind, {})
     kept = {role: tuple(name for name in names if name) for role, names in wanted.items()}
-    return Chart(chart_id, kind, {role: names for role, names in kept.items() if names})
+    # Only shown runs are in the image grid: where the files of all others are need not be read.
+    options = {_ONLY_SHOWN: True} if kind is ChartKind.IMAGES else {}
+    return Chart(chart_id, kind, {role: names for role, names in kept.items() if names}, options)
 
 
 def _likely(

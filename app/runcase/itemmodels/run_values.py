@@ -16,6 +16,7 @@ from runcase.store import frame as frames
 from runcase.store.columns import Column, DatasetColumn, TextColumn
 from runcase.store.connection import ReadConnection
 from runcase.store.frame import NO_NUMBER, RunFrame, keys_of_runs
+from runcase.store.frame_uris import artifact_uris
 from runcase.store.records import ColumnKey, Kind
 
 Rows = npt.NDArray[np.int64]
@@ -38,6 +39,8 @@ def read_table(
     own = replace(frame, columns=dict(frame.columns), best=dict(frame.best))
     stored = [key for key in keys.values() if key.kind not in (Kind.ATTRIBUTE, Kind.MARK)]
     frames.load_columns(connection, own, [key for key in stored if not _is_there(own, key)])
+    if titles.ARTIFACTS in keys.values() and not _is_there(own, titles.ARTIFACTS):
+        own.columns[titles.ARTIFACTS] = artifact_uris(connection, own, rows)
     names = own.attribute("run_name")
     ids = own.ids.take(rows)
     found = {name: values_of(own, key, rows) for name, key in keys.items()}

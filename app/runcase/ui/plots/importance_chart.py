@@ -91,20 +91,20 @@ class ImportanceChart(RowsPlot[ImportanceBars]):
         figure = self.figure
         if figure is None or figure.found is None:
             return ""
-        words = [f"for {figure.metric}", formats.counted(figure.found.runs, "run")]
         if self.busy:
-            return f"{self.busy} · {words[0]}"
+            return self.busy
+        words = [formats.counted(figure.found.runs, "run")]
         if figure.method is Method.FOREST:
             words.append(
                 f"random forest, R² on unseen runs {formats.number(figure.found.score, 2)}"
             )
         if figure.found.silent:
-            words.append(f"{figure.found.silent:,} that do not vary left out")
+            words.append(f"{formats.counted(figure.found.silent, 'constant param')} left out")
         return " · ".join(words)
 
     def describe(self, figure: ImportanceBars) -> str:
         said = (f"{each.title} {formats.number(each.value, 2)}" for each in _params(figure)[:8])
-        return f"Importance of params {self.note()}: " + ", ".join(said)
+        return f"Importance for {figure.metric}, {self.note()}: " + ", ".join(said)
 
     def names_itself(self) -> bool:
         return self.figure is not None and bool(_params(self.figure))

@@ -90,6 +90,11 @@ class ArrayView(QWidget):
         self._bar.setVisible(bool(document.names) or bool(leading))
         self._build_side()
 
+    @property
+    def plane(self) -> str:
+        """Return the indices of the leading dimensions that are shown."""
+        return self._document.plane if self._document is not None else ""
+
     def show_rows(self, document: Array) -> None:
         """Take another window of the plane that is shown."""
         self._table.show_document(document.table)

@@ -62,7 +62,7 @@ class _Kind:
 _KINDS: dict[type, _Kind] = {
     Text: _Kind("file-text"),
     Tree: _Kind("file-json", (("tree", "Tree"), ("text", "Text"))),
-    Table: _Kind("table-2"),
+    Table: _Kind("table-2", (("table", "Table"), ("profile", "Profile"))),
     Image: _Kind("file-image"),
     Page: _Kind("file-text", (("page", "Page"), ("text", "Source"))),
     Model: _Kind("package", (("model", "Model"), ("text", "YAML"))),
@@ -236,6 +236,7 @@ class PreviewHost(QWidget):
             self._tree.show_document(document)
         elif isinstance(document, Table):
             view = self._table
+            self._table.choose("table")
             self._table.show_document(document)
         elif isinstance(document, Page):
             view = self._page
@@ -347,7 +348,7 @@ class PreviewHost(QWidget):
 
     def _choose(self, view: str) -> None:
         current = self._stack.currentWidget()
-        if isinstance(current, TreePreview | PageView | ModelView | ArrayView):
+        if isinstance(current, TreePreview | TablePreview | PageView | ModelView | ArrayView):
             current.choose(view)
 
     def _again(self, **changes: Any) -> None:
@@ -375,7 +376,7 @@ class PreviewHost(QWidget):
         self._again(parts=(*self._request.parts[: self._depth], str(number)))
 
     def _ask_rows_of_array(self, first: int, count: int) -> None:
-        self._again(offset=first, count=count)
+        self._again(offset=first, count=count, query=self._array.plane)
 
     def _ask_plane(self, plane: str) -> None:
         self._again(query=plane)

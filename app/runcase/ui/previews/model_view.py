@@ -121,10 +121,10 @@ class ModelView(QStackedWidget):
             flavors.body.addWidget(remark("No flavors: the model was logged from outside MLflow."))
         column.addWidget(flavors)
         requirements = Card("Requirements", f"{len(document.requirements):,}")
-        rows = [(each.package, each.pin or "any version") for each in document.requirements]
-        if rows:
-            requirements.set_note(f"{len(rows):,} in {document.requirements_from}")
-            requirements.body.addWidget(grid(self._theme, ("Package", "Pin"), rows))
+        if document.requirements:
+            many = f"{len(document.requirements):,} in {document.requirements_from}"
+            requirements.set_note(many)
+            requirements.body.addWidget(self._requirements(document))
         else:
             requirements.body.addWidget(remark("No requirements.txt or conda.yaml lies beside it."))
         column.addWidget(requirements)

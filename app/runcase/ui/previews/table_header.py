@@ -47,6 +47,14 @@ class TableHeader(QHeaderView):
         self.headerDataChanged(Qt.Orientation.Horizontal, 0, 0)
         self.viewport().update()
 
+    def profile_widths(self) -> list[int]:
+        """Return how wide each column has to be for its range to be read."""
+        metrics = QFontMetrics(self._theme.font("small"))
+        return [
+            metrics.horizontalAdvance(_range_words(each)) + self._theme.px(18)
+            for each in self._profiles
+        ]
+
     def set_sorted(self, name: str, down: bool) -> None:
         """Mark the column that the rows are sorted by; an empty name marks none."""
         self._sorted = (name, down) if name else None

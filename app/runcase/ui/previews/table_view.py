@@ -2,11 +2,21 @@
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QFrame, QHeaderView, QLineEdit, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHeaderView,
+    QLineEdit,
+    QStackedWidget,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from runcase.preview import words
 from runcase.preview.document import Profile, Table
+from runcase.ui.previews.profile_view import ProfileView
 from runcase.ui.previews.table_bar import TableBar
+from runcase.ui.previews.table_delegate import TableDelegate
 from runcase.ui.previews.table_header import TableHeader
 from runcase.ui.previews.table_model import TableModel
 from runcase.ui.theme import Theme
@@ -42,6 +52,8 @@ class TablePreview(QWidget):
         self._header = TableHeader(self._model, theme)
         self._grid.setHorizontalHeader(self._header)
         self._grid.setModel(self._model)
+        self._delegate = TableDelegate(theme, self._model, self._grid)
+        self._grid.setItemDelegate(self._delegate)
         self._grid.setCornerButtonEnabled(False)
         self._grid.setWordWrap(False)
         self._grid.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
@@ -63,7 +75,11 @@ class TablePreview(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._bar)
-        layout.addWidget(self._grid, 1)
+        self._profile = ProfileView(theme)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._grid)
+        self._stack.addWidget(self._profile)
+        layout.addWidget(self._stack, 1)
         layout.addWidget(footer)
         # Many cells of one window are missed in one paint: they are one question.
         self._timer = QTimer(self)
@@ -120,7 +136,7 @@ class TablePreview(QWidget):
         if same:
             return False
         self._measure()
-        self._header.set_profile(None)
+        self._take_profile(None, document)
         if document.unfiltered is None:
             self._bar.reset(document)
             self._header.set_sorted("", False)
@@ -130,7 +146,20 @@ class TablePreview(QWidget):
         """Show what the columns of the table hold."""
         document = self._document
         if document is not None and (document.name, document.size) == (profile.name, profile.size):
-            self._header.set_profile(profile)
+            self._take_profile(profile, document)
+
+    def choose(self, view: str) -> None:
+        """Switch to "table" or "profile"."""
+        self._stack.setCurrentIndex(1 if view == "profile" else 0)
+
+    def _take_profile(self, profile: Profile | None, document: Table) -> None:
+        self._header.set_profile(profile)
+        self._delegate.set_profile(profile)
+        self._profile.show_profile(document, profile)
+        for number, wanted in enumerate(self._header.profile_widths()):
+            if self._grid.columnWidth(number) < wanted:
+                self._grid.setColumnWidth(number, min(_WIDEST, wanted))
+        self._grid.viewport().update()
 
     def show_total(self, document: Table) -> None:
         """Take the number of rows, which was counted meanwhile."""

@@ -1,0 +1,60 @@
+"""What each column of a table holds, as a list."""
+
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from runcase.preview.document import Profile, Table
+from runcase.ui.previews.cards import grid, remark
+from runcase.ui.theme import Theme
+from runcase.ui.widgets.basics import Card
+
+_TITLES = ("Column", "Type", "Nulls", "Distinct", "Least", "Greatest", "Mean", "Commonest")
+_COMMONEST = 3
+
+
+class ProfileView(QScrollArea):
+    """A row for each column: nulls, distinct values, extremes, mean, commonest values."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._shown: tuple[Table, Profile] | None = None
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAccessibleName("Profile")
+        theme.changed.connect(self._build)
+
+    def show_profile(self, table: Table, profile: Profile | None) -> None:
+        """Show a profile, or that it is being made."""
+        self._shown = (table, profile) if profile is not None else None
+        self._build()
+
+    def _build(self) -> None:
+        page = QWidget()
+        page.setObjectName("side")
+        column = QVBoxLayout(page)
+        column.setContentsMargins(12, 12, 12, 12)
+        if self._shown is None:
+            column.addWidget(remark("The columns are being looked at."))
+        else:
+            column.addWidget(self._card(*self._shown))
+        column.addStretch(1)
+        self.setWidget(page)
+
+    def _card(self, table: Table, profile: Profile) -> Card:
+        seen = "all" if profile.whole else "the first"
+        card = Card("Columns", f"{len(profile.columns):,}, over {seen} {profile.rows:,} rows")
+        rows = [
+            (
+                each.name,
+                described.dtype,
+                f"{each.nulls:,}",
+                "—" if each.distinct is None else f"{each.distinct:,}",
+                each.least,
+                each.greatest,
+                each.mean,
+                ", ".join(each.labels[:_COMMONEST]),
+            )
+            for described, each in zip(table.columns, profile.columns, strict=False)
+        ]
+        card.body.addWidget(grid(self._theme, _TITLES, rows, plain=(1,), stretch=7))
+        return card

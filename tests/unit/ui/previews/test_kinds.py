@@ -1,0 +1,223 @@
+import io
+import json
+import os
+import pickle
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy
+import PIL.Image
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QLabel, QTableWidget
+from pytestqt.qtbot import QtBot
+
+from runcase.errors import PreviewError
+from runcase.preview.document import Request
+from runcase.preview.worker import Worker
+from runcase.ui.previews.frequency_dialog import FrequencyDialog
+from runcase.ui.previews.host import PreviewHost
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+Open = Callable[[str, bytes | str], PreviewHost]
+
+
+@pytest.fixture
+def opened(host: PreviewHost, worker: Worker, tmp_path: Path) -> Open:
+    """Write a file and open it in a host whose every question the worker answers at once."""
+
+    def ask(request: Request) -> None:
+        try:
+            host.show_answer(request, worker.read(request), Path(request.path).name)
+        except PreviewError as error:
+            host.show_failure(request, error.message, error.hint, Path(request.path).name)
+
+    host.requested.connect(ask)
+
+    def made(name: str, content: bytes | str) -> PreviewHost:
+        path = tmp_path / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        request = Request(str(path))
+        host.set_request(request)
+        ask(request)
+        return host
+
+    return made
+
+
+def texts(widget: object) -> list[str]:
+    return [each.text() for each in widget.findChildren(QLabel)]  # type: ignore[attr-defined]
+
+
+CSV = "name,loss\n" + "".join(f"n{n % 3},{n / 10}\n" for n in range(1000))
+
+
+def type_query(host: PreviewHost, query: str) -> None:
+    field = host._table._bar._field
+    field.setText(query)
+    field.returnPressed.emit()
+
+
+def test_a_table_is_filtered_and_sorted_by_a_line(opened: Open) -> None:
+    host = opened("x.csv", CSV)
+    type_query(host, "loss > 99 order by loss desc")
+    model = host._table._model
+    assert model.rowCount() == 9
+    assert model.cell(0, 1) == "99.9"
+    assert "9 of 1,000 rows" in host._table._bar._answer.text()
+    type_query(host, "missing = 1")
+    assert "no column" in host._table._bar._answer.text()
+    assert model.rowCount() == 9, "the rows stay as they were"
+    host._table._bar._field.clear()
+    assert model.rowCount() == 1000
+
+
+def test_a_header_shows_its_profile_and_sorts(opened: Open) -> None:
+    host = opened("x.csv", CSV)
+    header = host._table._header
+    assert [each.name for each in header._profiles] == ["name", "loss"]
+    header.sorted_by.emit(1, True)
+    assert host._table._bar._field.text() == "order by loss desc"
+    assert host._table._model.cell(0, 1) == "99.9"
+    header._toggle(1)
+    assert host._table._bar._field.text() == "order by loss"
+    header.counted.emit(0)
+    (dialog,) = host.findChildren(FrequencyDialog)
+    (grid,) = dialog.findChildren(QTableWidget)
+    assert grid.item(0, 1).text() == "334"
+    dialog.close()
+    host._table.choose("profile")
+    (grid,) = host._table._profile.findChildren(QTableWidget)
+    assert grid.item(1, 5).text() == "99.9"
+    assert not header.grab().isNull()
+
+
+def test_a_row_is_gone_to_by_its_number(opened: Open) -> None:
+    host = opened("x.csv", CSV)
+    host._table._goto.setText("1,000")
+    host._table._goto.returnPressed.emit()
+    assert host._table._grid.currentIndex().row() == 999
+
+
+def test_members_of_an_archive_are_opened_and_left(opened: Open) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("a/x.csv", "a,b\n1,2\n")
+        archive.writestr("b.txt", "hello")
+    host = opened("x.zip", out.getvalue())
+    assert host._stack.currentWidget() is host._archive
+    assert host._archive._model.rowCount() == 2
+    host._archive.opened.emit("a/x.csv")
+    assert host._stack.currentWidget() is host._table
+    assert host._name.text() == "x.zip › a/x.csv"
+    assert not host._back.isHidden()
+    type_query(host, "a = 1")
+    assert host._table._model.rowCount() == 1
+    host._back.click()
+    assert host._stack.currentWidget() is host._archive
+    assert host._back.isHidden()
+    host._archive._filter.setText("B.T")
+    assert host._archive._model.rowCount() == 1
+
+
+def test_a_pickle_shows_its_verdict(opened: Open) -> None:
+    class Trap:
+        def __reduce__(self) -> tuple[object, tuple[str]]:
+            return os.mkdir, ("x",)
+
+    host = opened("x.pkl", pickle.dumps(Trap()))
+    assert host._stack.currentWidget() is host._insides
+    assert "1 import could run code of the file’s author" in texts(host._insides)
+    assert not host._insides.grab().isNull()
+
+
+def test_an_array_is_a_picture_a_table_and_planes(opened: Open) -> None:
+    out = io.BytesIO()
+    values = numpy.arange(2 * 300 * 4, dtype="f8").reshape(2, 300, 4)
+    numpy.savez(out, a=values, b=numpy.arange(5000))
+    host = opened("x.npz", out.getvalue())
+    array = host._array
+    assert array._stack.currentWidget() is array._canvas
+    array._plane.setText("1")
+    array._plane.editingFinished.emit()
+    array.choose("table")
+    assert array._table._model.cell(0, 0) == "1200.0"
+    array.windowed.emit(200, 100)
+    assert array._table._model.cell(299, 3) == "2399.0"
+    array._names.setCurrentText("b")
+    array._choose_name()
+    assert array.facts().endswith("5,000")
+    assert not array.grab().isNull()
+
+
+LOG = "".join(f"INFO step {n}\n" if n % 50 else f"ERROR at {n}\n" for n in range(60_000))
+
+
+def test_a_log_is_moved_through_searched_and_narrowed(opened: Open) -> None:
+    host = opened("train.log", LOG)
+    log = host._log
+    assert host._stack.currentWidget() is log
+    log._search.setText("step 59999")
+    log._search.returnPressed.emit()
+    assert log._edit.textCursor().selectedText() == "step 59999"
+    log._levels.chosen.emit("ERROR")
+    assert {each.split()[0] for each in log._edit.toPlainText().splitlines()} == {"ERROR"}
+    log._tail()
+    assert log._edit.toPlainText().rstrip().endswith("step 59999")
+    log._go_start()
+    assert log._edit.toPlainText().startswith("ERROR at 0")
+    log._go_on()
+    assert log._document is not None
+    assert log._document.offset > 0
+    log._jump(500)
+    assert 0.49 < log._document.offset / log._document.size < 0.51
+
+
+def test_a_followed_log_shows_what_is_added(opened: Open, qtbot: QtBot, tmp_path: Path) -> None:
+    host = opened("train.log", "INFO one\n")
+    log = host._log
+    log._timer.setInterval(10)
+    log._follow.setChecked(True)
+    with (tmp_path / "train.log").open("a") as file:
+        file.write("INFO two\n")
+    qtbot.waitUntil(lambda: log._edit.toPlainText().rstrip().endswith("INFO two"))
+    opened("other.txt", "x")
+    assert not log._timer.isActive(), "a hidden log is not followed"
+
+
+def test_a_tree_is_searched(opened: Open) -> None:
+    host = opened("x.json", json.dumps({"a": {"lr": 1}, "b": ["lr", {"LR": 2}]}))
+    tree = host._tree
+    tree._search.setText("lr")
+    assert tree._count.text() == "1 of 3 places"
+    assert tree._path.text() == "a.lr"
+    tree._search.returnPressed.emit()
+    assert tree._path.text() == "b.0"
+    tree._search.setText("nothing of it")
+    assert tree._count.text() == "0 places"
+
+
+def test_a_picture_has_pages_pixels_and_a_histogram(opened: Open) -> None:
+    out = io.BytesIO()
+    pages = [PIL.Image.new("RGB", (40, 30), color) for color in ("red", "blue")]
+    pages[0].save(out, "TIFF", save_all=True, append_images=pages[1:])
+    host = opened("x.tif", out.getvalue())
+    assert "page 1 of 2" in host._facts.text()
+    host._image_bar._step_forward()
+    assert "page 2 of 2" in host._facts.text()
+    host._image_bar._side.setChecked(True)
+    place = host._image.mapFromScene(20, 10)
+    host._image._hover(host._image.mapToScene(QPoint(place)))
+    assert host._image_side._color.text() == "#0000FF"
+    assert host._image_side._values.text() == "0, 0, 255"
+    host._image.hovered.emit(-1, -1, QColor())
+    assert host._image_side._color.text() == "—"
+    host._image_side._scale.chosen.emit("log")
+    assert not host._image_side.grab().isNull()
+
+
+def test_the_panes_are_no_wider_than_half_a_small_window(host: PreviewHost) -> None:
+    assert host.minimumSizeHint().width() < 560

@@ -45,7 +45,7 @@ def main() -> int:
                 _wait(control, held)
             return 0
         requests, answers = _pipes()
-        return _serve(requests, answers, held)
+        return _serve(requests, answers, held, guard.Guard())
     except (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt):
         return 0
 
@@ -53,6 +53,7 @@ def main() -> int:
 def _wait(control: socket.socket, held: tuple[str, ...]) -> None:
     """Fork a reader whenever one is asked for, and import libraries meanwhile."""
     libraries = list(reversed(_LIBRARIES))
+    watcher = guard.Guard()
     while True:
         while libraries and not select.select([control], (), (), 0)[0]:
             importlib.import_module(libraries.pop())
@@ -64,7 +65,7 @@ def _wait(control: socket.socket, held: tuple[str, ...]) -> None:
             pid = os.fork()
             if pid == 0:
                 control.close()
-                _read_apart(pipes[0], pipes[1], held)
+                _read_apart(pipes[0], pipes[1], held, watcher)
             for pipe in pipes:
                 os.close(pipe)
             control.sendall(nursery.NUMBER.pack(pid))
@@ -87,20 +88,23 @@ def _reap(pid: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
-def _read_apart(requests: int, answers: int, held: tuple[str, ...]) -> NoReturn:
+def _read_apart(
+    requests: int, answers: int, held: tuple[str, ...], watcher: guard.Guard
+) -> NoReturn:
     """Live as a reader of one file; never returns into the process that forked it."""
     code = 1
     try:
         with os.fdopen(requests, "rb") as incoming, os.fdopen(answers, "wb") as outgoing:
-            code = _serve(incoming, outgoing, held)
+            code = _serve(incoming, outgoing, held, watcher)
     except (EOFError, BrokenPipeError, KeyboardInterrupt):
         code = 0
     finally:
         os._exit(code)
 
 
-def _serve(requests: IO[bytes], answers: IO[bytes], held: tuple[str, ...]) -> int:
-    watcher = guard.Guard()
+def _serve(
+    requests: IO[bytes], answers: IO[bytes], held: tuple[str, ...], watcher: guard.Guard
+) -> int:
     held = (*held, *watcher.close_in())
     protocol.send(answers, Hello(held))
     while True:

@@ -98,7 +98,7 @@ class Guard:
         if sys.platform == "linux":
             if walls.refuse_system_calls():
                 held.append("no processes, no sockets (seccomp)")
-            self._landlock = walls.Landlock()
+            self._landlock = walls.Landlock(self._libraries)
             if self._landlock.holds:
                 held.append("no other files (Landlock)")
         sys.addaudithook(self._audit)

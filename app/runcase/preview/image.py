@@ -22,6 +22,7 @@ _FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "ICO", "PPM")
 _ANIMATED = ("GIF", "WEBP", "PNG", "AVIF")
 _CHECKED_BYTES = 64 * 1024 * 1024
 _EXIF = 40
+_HISTOGRAM_PIXELS = 250_000
 # What Pillow raises for files that lie; it has no common base.
 _DAMAGED = (
     OSError,
@@ -100,8 +101,8 @@ def _histogram(
     grey = picture.mode.startswith(("L", "I", "F", "1"))
     names = ("Grey",) if grey else ("Red", "Green", "Blue")
     pixels = numpy.frombuffer(frame.pixels, numpy.uint8).reshape(-1, 4)
-    # A million pixels tell as much as forty.
-    pixels = pixels[:: max(1, pixels.shape[0] // 1_000_000)]
+    # Some hundred thousand pixels tell as much as forty million.
+    pixels = pixels[:: max(1, pixels.shape[0] // _HISTOGRAM_PIXELS)]
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
         pixels = pixels[pixels[:, 3] > 0]
     if not pixels.size or form == "SVG":

@@ -55,9 +55,7 @@ def read_parquet(source: Source) -> Table | Profile:
     import polars
 
     def open_it() -> Opened:
-        frame = polars.scan_parquet(source.input, glob=False)
-        total = int(frame.select(polars.len()).collect().item())
-        return of_frame("Parquet", frame, total)
+        return of_frame("Parquet", polars.scan_parquet(source.input, glob=False), None)
 
     return guarded(source, open_it, "valid Parquet")
 
@@ -161,13 +159,24 @@ def answer(source: Source, opened: Opened) -> Table | Profile:
     if request.query.strip():
         return _queried(source, opened)
     first, count = bounds(source, len(opened.columns))
-    rows = opened.window(first, count) if opened.window else None
-    if rows is None:
-        rows = opened.frame.slice(first, count).collect()
-    total = opened.total
-    if total is None and opened.counted:
-        total = _count(opened.frame)
+    rows, total = _rows(opened, first, count)
     return _table(source, opened, rows, first, total)
+
+
+def _rows(opened: Opened, first: int, count: int) -> "tuple[polars.DataFrame, int | None]":
+    """Return a window of rows and how many there are in all, if that is known or counted."""
+    import polars  # for the reason in read_parquet
+
+    counts = opened.total is None and opened.counted
+    if opened.window is not None:
+        rows = opened.window(first, count)
+        return rows, _count(opened.frame) if counts else opened.total
+    if not counts:
+        return opened.frame.slice(first, count).collect(), opened.total
+    rows, counted = polars.collect_all(
+        [opened.frame.slice(first, count), opened.frame.select(polars.len())]
+    )
+    return rows, int(counted.item())
 
 
 def bounds(source: Source, width: int) -> tuple[int, int]:

@@ -60,7 +60,7 @@ class Landlock:
     Built before the audit hook is installed, which refuses ctypes.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, libraries: Iterable[str]) -> None:
         self._system = ctypes.CDLL(None, use_errno=True)
         self._call = self._system.syscall
         self._ruleset = -1
@@ -74,7 +74,7 @@ class Landlock:
         attribute = struct.pack("=QQQ", files, network, scoped)
         size = 8 if version < 4 else 16 if version < 6 else 24
         self._ruleset = int(self._call(_CREATE_RULESET, attribute, size, 0))
-        self.allow((*library_paths(), *_SYSTEM))
+        self.allow((*libraries, *_SYSTEM))
 
     @property
     def holds(self) -> bool:

@@ -4,8 +4,8 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -36,6 +36,8 @@ class Worker:
         self._lock = threading.Lock()
         self._child: _Child | None = None
         self._nursery: Nursery | None = None
+        self._spare: _Child | None = None
+        self._left: list[_Child] = []
 
     def __enter__(self) -> Self:
         return self
@@ -83,9 +85,11 @@ class Worker:
         if child is not None:
             child.kill()
         with self._lock:
-            if self._child is not None:
-                self._child.finish()
-            self._child = None
+            for each in (self._child, self._spare, *self._left):
+                if each is not None:
+                    each.finish()
+            self._child = self._spare = None
+            self._left.clear()
             if self._nursery is not None:
                 self._nursery.close()
             self._nursery = None
@@ -104,17 +108,27 @@ class Worker:
         """Return the process that reads, a new one for a new file where that is cheap."""
         child = self._child
         place = (request.path, request.root) if request is not None else None
-        moved = (
-            FORKS and place is not None and child is not None and child.place not in (None, place)
-        )
-        if child is not None and (child.dead or moved):
-            child.finish()
-            self._child = child = None
+        moved = FORKS and place is not None
+        if child is not None and (child.dead or (moved and child.place not in (None, place))):
+            child.kill()
+            self._left.append(child)
+            child = None
         if child is None:
-            child = self._child = _Child(self._process(), progress)
+            spare, self._spare = self._spare, None
+            child = spare if spare is not None and not spare.dead else _Child(self._process())
+        self._child = child
+        child.greet(progress)
         if place is not None:
             child.place = place
         return child
+
+    def _meanwhile(self) -> None:
+        """While a file is read: let go of the last reader, and have the next one forked."""
+        while self._left:
+            self._left.pop().finish()
+        if FORKS and self._spare is None and self._nursery is not None and self._nursery.alive:
+            with suppress(PreviewError):
+                self._spare = _Child(self._process())
 
     def _process(self) -> Process:
         try:
@@ -132,7 +146,7 @@ class Worker:
     def _ask(self, request: Request, progress: Progress) -> object:
         child = self._ready(progress, request)
         try:
-            return child.ask(request, self._seconds, progress)
+            return child.ask(request, self._seconds, progress, self._meanwhile)
         except _DiedError as died:
             if child.answered == 0:
                 raise UnreadableError(
@@ -140,7 +154,8 @@ class Worker:
                 ) from died
         # It had answered before, whose rests may be to blame: once more in a fresh one.
         try:
-            return self._ready(progress, request).ask(request, self._seconds, progress)
+            child = self._ready(progress, request)
+            return child.ask(request, self._seconds, progress, self._meanwhile)
         except _DiedError as died:
             raise UnreadableError(
                 f"{Path(request.path).name} could not be read: {died}.", _AS_BYTES
@@ -154,24 +169,36 @@ class _DiedError(Exception):
 class _Child:
     """One process: from its start to its end it answers one request at a time."""
 
-    def __init__(self, process: Process, progress: Progress) -> None:
+    def __init__(self, process: Process) -> None:
         # None but this process holds its ends of the pipes, so it ends when we do.
         self._process = process
         self.place: tuple[str, str] | None = None
         self.dead = False
         self.answered = 0
         self._expired = False
+        self._greeted = False
         self.protections: tuple[str, ...] = ()
+
+    def greet(self, progress: Progress) -> None:
+        """Wait for its first word, once; raises `PreviewError` when it did not start."""
+        if self._greeted:
+            return
         try:
-            hello = self._within(_START_SECONDS, progress, None)
+            hello = self._within(_START_SECONDS, progress, None, None)
         except _DiedError as died:
             raise PreviewError(f"The preview worker did not start: {died}.") from died
         if isinstance(hello, Hello):
             self.protections = hello.protections
+        self._greeted = True
 
-    def ask(self, request: Request, seconds: float, progress: Progress) -> object:
-        """Return the answer; raises `_DiedError`, `TooBigError` by time, or `CancelledError`."""
-        answer = self._within(seconds, progress, request)
+    def ask(
+        self, request: Request, seconds: float, progress: Progress, meanwhile: Callable[[], None]
+    ) -> object:
+        """Return the answer; raises `_DiedError`, `TooBigError` by time, or `CancelledError`.
+
+        `meanwhile` is called while the other side works.
+        """
+        answer = self._within(seconds, progress, request, meanwhile)
         self.answered += 1
         return answer
 
@@ -188,14 +215,20 @@ class _Child:
             if stream is not None:
                 _close(stream)
 
-    def _within(self, seconds: float, progress: Progress, request: Request | None) -> object:
+    def _within(
+        self,
+        seconds: float,
+        progress: Progress,
+        request: Request | None,
+        meanwhile: Callable[[], None] | None,
+    ) -> object:
         """Send a request and wait; killing the process is what ends a wait."""
         timer = threading.Timer(seconds, self._expire)
         timer.daemon = True
         timer.start()
         progress.interrupted_by(self.kill)
         try:
-            return self._exchange(request)
+            return self._exchange(request, meanwhile)
         except (EOFError, OSError) as error:
             code = self._end()
             if progress.cancelled:
@@ -212,12 +245,14 @@ class _Child:
             progress.interrupted_by(None)
             timer.cancel()
 
-    def _exchange(self, request: Request | None) -> object:
+    def _exchange(self, request: Request | None, meanwhile: Callable[[], None] | None) -> object:
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
             raise EOFError
         if request is not None:
             protocol.send(stdin, request)
+        if meanwhile is not None:
+            meanwhile()
         return protocol.receive(stdout)
 
     def _end(self) -> int:

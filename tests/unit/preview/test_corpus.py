@@ -22,14 +22,15 @@ def children(worker: Worker) -> set[int]:
     if sys.platform != "linux" or worker._nursery is None:
         return set()
     top = worker._nursery._process.pid
-    reader = worker._child._process.pid if worker._child is not None else 0
+    mine = (worker._child, worker._spare)
+    readers = {each._process.pid for each in mine if each is not None}
     found = set()
     for each in Path("/proc").glob("[0-9]*/stat"):
         try:
             parent = int(each.read_text().rpartition(")")[2].split()[1])
         except OSError:  # it ended
             continue
-        if parent in (top, reader) and int(each.parent.name) != reader:
+        if parent in readers or (parent == top and int(each.parent.name) not in readers):
             found.add(int(each.parent.name))
     return found
 

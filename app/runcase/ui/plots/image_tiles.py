@@ -26,7 +26,8 @@ from runcase.ui.plots.run_words import as_plain
 from runcase.ui.plots.thumbnails import Thumbnails
 from runcase.ui.theme import Theme
 
-_TILE = 148
+_LEAST, _LARGEST = 84, 256
+_BAR = 16
 _GAP = 10
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft
@@ -104,7 +105,7 @@ class ImageTiles(QAbstractScrollArea):
 
     def picture_size(self) -> int:
         """Return how many device pixels a thumbnail has at most."""
-        return round(self._tile() * self.devicePixelRatioF())
+        return round(_LARGEST * self.devicePixelRatioF())
 
     def whole_size(self) -> QSize:
         """Return the size of all tiles, scrolled to or not."""
@@ -180,7 +181,12 @@ class ImageTiles(QAbstractScrollArea):
         return formats.excerpt("\n".join(line for line in lines if line))
 
     def _tile(self) -> int:
-        return self._theme.px(_TILE)
+        """Return the side of a tile: one row fills the height, or two share it."""
+        line, head = self._heights()
+        rows = min(2, max(1, len(self.grid.keys)))
+        # Of the whole area: what a scroll bar takes must not decide whether there is one.
+        room = (self.height() - _BAR - head - _GAP) / rows - 2 * line - _GAP
+        return round(min(max(room, self._theme.px(_LEAST)), self._theme.px(_LARGEST)))
 
     def _heights(self) -> tuple[int, int]:
         """Return the heights of a line of text, and of the runs' names at the top."""
@@ -238,11 +244,12 @@ class ImageTiles(QAbstractScrollArea):
         if picture is not None:
             ratio = self.devicePixelRatioF()
             wide, high = picture.width() / ratio, picture.height() / ratio
+            grown = box.width() / max(wide, high)
             # Tiny pictures are enlarged by whole numbers, so that their pixels are seen.
-            grown = max(1, int(box.width() / max(wide, high)))
+            grown = float(int(grown)) if grown >= 1 else grown
             target = QRectF(0, 0, wide * grown, high * grown)
             target.moveCenter(box.center())
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, grown == 1)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, grown <= 1)
             painter.drawImage(target, picture)
         else:
             problem = self._thumbnails.problem(path)

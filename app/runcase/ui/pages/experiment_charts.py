@@ -10,6 +10,7 @@ from runcase.itemmodels import columns as titles
 from runcase.itemmodels import formats
 from runcase.store.frame import MISSING
 from runcase.store.records import ColumnKey, Kind
+from runcase.ui.location import Location, Place
 from runcase.ui.plots.deferred import ChartedRun, DeferredCharts
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class ExperimentCharts:
         self.charts.run_hovered.connect(page.view.set_hovered)
         self.charts.brushed.connect(self._brushed)
         self.charts.kept.connect(self._keep)
+        self.charts.artifact_wanted.connect(self._open_artifact)
         self.charts.options_changed.connect(page.noted)
         self.charts.said.connect(page.said)
         page.view.hovered.connect(self.charts.set_hovered)
@@ -102,6 +104,9 @@ class ExperimentCharts:
     def _brushed(self, run_ids: frozenset[str] | None) -> None:
         """Select what is brushed in the table, where it stands out as in all charts."""
         self._page.view.select(sorted(run_ids or ()))
+
+    def _open_artifact(self, run_id: str, path: str) -> None:
+        self._page.went.emit(Location(Place.RUN, run_id, "artifacts", path), False)
 
     def _keep(self, run_ids: frozenset[str]) -> None:
         colors = self._page.colors

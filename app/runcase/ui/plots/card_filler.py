@@ -17,6 +17,7 @@ from runcase.itemmodels.chart_book import ONLY_SHOWN
 from runcase.itemmodels.run_values import Rows, read_table
 from runcase.ui.plots.chart_card import ChartCard
 from runcase.ui.plots.chart_view import RunsChart
+from runcase.ui.plots.images_chart import ImagesChart
 from runcase.ui.plots.kinds import make_chart, needed_columns
 from runcase.ui.plots.line_chart import LineChart, LineData
 from runcase.ui.plots.line_feed import LineFeed, wanted
@@ -143,12 +144,20 @@ class CardFiller:
         if card.spec.kind is ChartKind.LINE:
             return  # it was changed while this was read
         if not isinstance(view, RunsChart) or view.chart.kind is not card.spec.kind:
-            view = make_chart(panel.context.theme, panel.context.jobs, card.spec)
+            view = self._made(card.spec)
             panel.adopt(card, view)
         view.set_styles(panel.looks.styles())
         view.set_table(card.spec, table)
         card.show_chart()
         card.refresh_note()
+
+    def _made(self, chart: Chart) -> RunsChart:
+        context = self._panel.context
+        if chart.kind is not ChartKind.IMAGES:
+            return make_chart(context.theme, context.jobs, chart)
+        images = ImagesChart(context, self._panel.session, chart)
+        images.image_opened.connect(self._panel.artifact_wanted)
+        return images
 
     def _failed(self, card: ChartCard, error: RuncaseError) -> None:
         card.asked = None

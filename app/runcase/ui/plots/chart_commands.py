@@ -158,8 +158,11 @@ class ChartCommands:
     def copy_script(self, card: ChartCard | None = None) -> None:
         """Put a script on the clipboard that draws a chart with matplotlib."""
         card = card or self._panel.current_card()
-        if card is not None and card.view is not None:
-            self._copied("The script is on the clipboard; it needs matplotlib.", card.view.script())
+        script = "" if card is None or card.view is None else card.view.script()
+        if script:
+            self._copied("The script is on the clipboard; it needs matplotlib.", script)
+        else:
+            self._panel.said.emit("There is nothing in this chart that a script could draw.", True)
 
     def ask_for_template(self) -> None:
         """Ask how runs are named in charts."""

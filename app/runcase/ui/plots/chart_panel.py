@@ -199,7 +199,7 @@ class ChartPanel(QWidget):
         """Take a new chart into a card, and link it with all others."""
         view.set_selected(self._selected)
         view.run_clicked.connect(self.run_clicked)
-        view.run_hovered.connect(self.run_hovered)
+        view.run_hovered.connect(self._hover)
         view.brushed.connect(self._show_brush)
         if isinstance(view, LineChart):
             view.set_zooms(self.zooms)
@@ -318,6 +318,10 @@ class ChartPanel(QWidget):
         for chart in self.line_charts():
             if chart is not source and chart.x_name() == source.x_name():
                 chart.zoom_x(low, high)
+
+    def _hover(self, run_id: str) -> None:
+        self.set_hovered(run_id)
+        self.run_hovered.emit(run_id)
 
     def _show_brush(self, run_ids: frozenset[str] | None) -> None:
         self._brush.show_runs(run_ids)

@@ -41,6 +41,7 @@ class DeferredCharts(QWidget):
     run_hovered = Signal(str)
     brushed = Signal(object)
     kept = Signal(object)
+    artifact_wanted = Signal(str, str)
     options_changed = Signal()
     said = Signal(str, bool)
 
@@ -130,6 +131,7 @@ class DeferredCharts(QWidget):
         self.panel.run_hovered.connect(self.run_hovered)
         self.panel.brushed.connect(self.brushed)
         self.panel.kept.connect(self.kept)
+        self.panel.artifact_wanted.connect(self.artifact_wanted)
         self.panel.options_changed.connect(self.options_changed)
         self.panel.said.connect(self.said)
         self._layout.addWidget(self.panel)

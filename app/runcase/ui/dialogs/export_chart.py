@@ -139,7 +139,7 @@ class ExportChartDialog(QDialog):
             return
         assert isinstance(self._what, ChartView)
         if form == _SCRIPT:
-            text = self._what.script()
+            text = self._what.script_in(self._styles(light=True))
 
             def script(_progress: Progress) -> int:
                 with whole_file(target, overwrite=overwrite) as beside:

@@ -4,7 +4,11 @@ from typing import Any
 
 import pyqtgraph as pg
 
+from runcase.curves.scales import Scale, ScaleKind, ticks
 from runcase.itemmodels import formats
+
+# So far apart are ticks of a log axis, in pixels.
+_WIDE_TICK, _HIGH_TICK = 70, 34
 
 
 class MetricAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph ships no types
@@ -18,9 +22,21 @@ class MetricAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph ships no types
         # SI prefixes would multiply a metric's values by 1000.
         self.enableAutoSIPrefix(False)
 
+    def tickValues(
+        self, minVal: float, maxVal: float, size: float
+    ) -> list[tuple[float, list[float]]]:
+        if not self._log:
+            found: list[tuple[float, list[float]]] = super().tickValues(minVal, maxVal, size)
+            return found
+        # pyqtgraph would put them at even exponents: 6.310 and 7.943.
+        across = self.orientation in ("bottom", "top")
+        most = max(2, int(size / (_WIDE_TICK if across else _HIGH_TICK)))
+        places = ticks(Scale(ScaleKind.LOG, "", minVal, maxVal), most).places
+        return [(1.0, list(places))]
+
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         if self._log:
-            return [formats.number(10**value) if abs(value) < 300 else "" for value in values]
+            return [_power(value) for value in values]
         decimals = 0
         while spacing and decimals < 8 and abs(spacing * 10**decimals % 1) > 1e-6:
             decimals += 1
@@ -55,6 +71,13 @@ class WallAxis(pg.DateAxisItem):  # type: ignore[misc]  # pyqtgraph ships no typ
     def described(self, value: float) -> str:
         """Write a moment for the crosshair's heading."""
         return formats.moment(round(value * 1000))
+
+
+def _power(exponent: float) -> str:
+    if abs(exponent) > 300:
+        return ""
+    value = 10**exponent
+    return formats.number(value) if formats.is_scientific(value) else f"{value:,.6g}"
 
 
 def _tick(value: float, decimals: int) -> str:

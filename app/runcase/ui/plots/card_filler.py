@@ -114,8 +114,10 @@ class CardFiller:
         card.show_chart()
         if not curves:
             names = " and ".join(card.spec.names(Role.Y)[:2])
-            runs = formats.counted(len(looks.runs), "shown run")
-            card.show_empty("chart-line", "No points", f"None of the {runs} has logged {names}.")
+            count = len(looks.runs)
+            runs = f"None of the {formats.count(count)} shown runs has"
+            text = f"{'The shown run has not' if count == 1 else runs} logged {names}."
+            card.show_empty("chart-line", "No points", text)
 
     def _fill_runs(self, card: ChartCard) -> None:
         panel = self._panel

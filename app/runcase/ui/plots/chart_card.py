@@ -82,7 +82,7 @@ class ChartCard(QFrame):
         """Write the chart's note beside the title, and its legend below."""
         view = self.view
         self._note.setText("" if view is None else view.note())
-        self.legend.show_keys(view.legend() if view is not None and view.names_itself() else [])
+        self.legend.show_keys([] if view is None else view.card_keys())
 
     def show_empty(self, icon: str, title: str, text: str) -> None:
         """Say instead of a chart why there is none."""

@@ -158,7 +158,8 @@ class ChartCommands:
     def copy_script(self, card: ChartCard | None = None) -> None:
         """Put a script on the clipboard that draws a chart with matplotlib."""
         card = card or self._panel.current_card()
-        script = "" if card is None or card.view is None else card.view.script()
+        styles = self._panel.looks.styles(light=True)  # a figure is looked at on paper
+        script = "" if card is None or card.view is None else card.view.script_in(styles)
         if script:
             self._copied("The script is on the clipboard; it needs matplotlib.", script)
         else:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -92,9 +93,9 @@ class ChartView(QWidget):
     def clear_brush(self) -> None:
         """Take the brush away, without a signal; nothing to do where there is none."""
 
-    def names_itself(self) -> bool:
-        """Say whether the card names what is drawn: the table does not have those colours."""
-        return False
+    def card_keys(self) -> list[Key]:
+        """Return what the card names below the plot: what the table's colours do not tell."""
+        return []
 
     @abstractmethod
     def restyle(self) -> None:
@@ -110,11 +111,13 @@ class ChartView(QWidget):
 
     def legend_in(self, styles: Mapping[str, CurveStyle]) -> list[Key]:
         """Return the legend in other colours, such as the light theme's."""
-        kept, self.styles = self.styles, dict(styles)
-        try:
+        with self._in(styles):
             return self.legend()
-        finally:
-            self.styles = kept
+
+    def script_in(self, styles: Mapping[str, CurveStyle]) -> str:
+        """Return the script with other colours, such as the light theme's."""
+        with self._in(styles):
+            return self.script()
 
     @abstractmethod
     def plot_size(self) -> tuple[int, int]:
@@ -152,6 +155,15 @@ class ChartView(QWidget):
     @abstractmethod
     def script(self) -> str:
         """Return a script that draws this chart with matplotlib, its data in it; "" for none."""
+
+
+    @contextmanager
+    def _in(self, styles: Mapping[str, CurveStyle]) -> Iterator[None]:
+        kept, self.styles = self.styles, dict(styles)
+        try:
+            yield
+        finally:
+            self.styles = kept
 
 
 class RunsChart(ChartView):

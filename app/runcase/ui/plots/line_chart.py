@@ -213,8 +213,13 @@ class LineChart(ChartView):
             if not line.faint and (style := self.style_of(line)) is not None
         ]
 
-    def names_itself(self) -> bool:
-        return self.data.groups is not None or len(self.chart.names(Role.Y)) > 1
+    def card_keys(self) -> list[Key]:
+        if self.data.groups is not None:
+            return self.legend()
+        names, color = self.chart.names(Role.Y), self.color("text-2")
+        if len(names) < 2:
+            return []
+        return [Key(name, color, dashes_of(at)) for at, name in enumerate(names)]
 
     def label(self, line: Line) -> str:
         """Return a line's name: its run or group, and its metric where there are several."""
@@ -234,7 +239,7 @@ class LineChart(ChartView):
         names = self.chart.names(Role.Y)
         if style is None or len(names) < 2 or line.name not in names:
             return style
-        return replace(style, dashes=_DASHES[names.index(line.name) % len(_DASHES)])
+        return replace(style, dashes=dashes_of(names.index(line.name)))
 
     def view_range(self) -> tuple[tuple[float, float], tuple[float, float]]:
         """Return the visible range of x and of y, in the axes' own units."""
@@ -408,6 +413,11 @@ class LineChart(ChartView):
     def leaveEvent(self, event: QEvent) -> None:
         self.crosshair.leave()
         super().leaveEvent(event)
+
+
+def dashes_of(place: int) -> tuple[int, ...]:
+    """Return the dashes of a chart's metric by its place among them."""
+    return _DASHES[place % len(_DASHES)]
 
 
 def _piece(curve: Curve, name: str, along: str) -> dict[str, Column]:

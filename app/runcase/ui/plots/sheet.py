@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -216,7 +217,11 @@ def _vectors(sheet: Sheet, form: Form) -> bytes:
     painter = QPainter(device)
     sheet.paint(painter)
     painter.end()
-    return bytes(buffer.data().data())
+    data = bytes(buffer.data().data())
+    if form is Form.SVG:
+        # Where the window's font is not installed, no serif shall stand in for it.
+        data = re.sub(rb'font-family="([^",]+)"', rb'font-family="\1, sans-serif"', data)
+    return data
 
 
 def _svg(sheet: Sheet, buffer: QBuffer) -> QSvgGenerator:

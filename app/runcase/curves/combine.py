@@ -7,6 +7,7 @@ from typing import TypeAlias
 import numpy as np
 
 from runcase.curves.expressions import Expression
+from runcase.curves.points import Column
 from runcase.curves.series import Floats, Ints, Series, XAxis
 
 _Columns: TypeAlias = tuple[Floats, Floats, Ints, Ints]  # x, y, step, timestamp
@@ -86,6 +87,19 @@ def share_x(curves: Sequence[Curve]) -> list[Curve]:
             x = each.x
         shared.append(replace(each, x=x))
     return shared
+
+
+def piece_of(curve: Curve, name: str, along: str) -> dict[str, Column]:
+    """Return a curve's points: step, time in ms, the metric along x where there is one, value."""
+    count = len(curve.x)
+    columns: dict[str, Column] = {
+        "run_id": np.repeat([curve.run_id], count),
+        "run": np.repeat([name], count),
+        "metric": np.repeat([curve.name], count),
+        "step": curve.step,
+        "timestamp": curve.timestamp,
+    }
+    return {**columns, **({along: curve.x} if along else {}), "value": curve.y}
 
 
 def _met(parts: Sequence[Series]) -> list[Series]:

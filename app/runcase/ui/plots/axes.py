@@ -22,16 +22,14 @@ class MetricAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph ships no types
         # SI prefixes would multiply a metric's values by 1000.
         self.enableAutoSIPrefix(False)
 
-    def tickValues(
-        self, minVal: float, maxVal: float, size: float
-    ) -> list[tuple[float, list[float]]]:
+    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
         if not self._log:
-            found: list[tuple[float, list[float]]] = super().tickValues(minVal, maxVal, size)
+            found: list[tuple[float, list[float]]] = super().tickValues(low, high, size)
             return found
         # pyqtgraph would put them at even exponents: 6.310 and 7.943.
         across = self.orientation in ("bottom", "top")
         most = max(2, int(size / (_WIDE_TICK if across else _HIGH_TICK)))
-        places = ticks(Scale(ScaleKind.LOG, "", minVal, maxVal), most).places
+        places = ticks(Scale("", ScaleKind.LOG, low, high), most).places
         return [(1.0, list(places))]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:

@@ -156,7 +156,6 @@ class ChartView(QWidget):
     def script(self) -> str:
         """Return a script that draws this chart with matplotlib, its data in it; "" for none."""
 
-
     @contextmanager
     def _in(self, styles: Mapping[str, CurveStyle]) -> Iterator[None]:
         kept, self.styles = self.styles, dict(styles)

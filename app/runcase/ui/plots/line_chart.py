@@ -1,6 +1,5 @@
 """The curves of a chart: pan, zoom, crosshair with values, groups, live points."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,7 +9,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from runcase.curves.chart import Chart, Role
-from runcase.curves.combine import Curve
+from runcase.curves.combine import Curve, piece_of
 from runcase.curves.drawing import (
     Drawn,
     Line,
@@ -21,7 +20,8 @@ from runcase.curves.drawing import (
     prepare,
     reduce_lines,
 )
-from runcase.curves.points import Column, Piece, Pieces
+from runcase.curves.limits import limits_of, widened
+from runcase.curves.points import Piece, Pieces
 from runcase.curves.scripts.lines import Axes, line_script
 from runcase.curves.series import XAxis
 from runcase.itemmodels import formats
@@ -37,9 +37,6 @@ from runcase.ui.plots.zoom_box import ZoomBox
 from runcase.ui.theme import Theme
 
 _REDUCE_MS = 30
-_PADDING = 0.03
-# Qt and pyqtgraph reckon with widths of a view: beyond this they overflow.
-_FAR = 1e300
 _PAN = 0.1
 # What tells the metrics of one chart apart: solid, dashed, dotted, dash and dot.
 _DASHES: tuple[tuple[int, ...], ...] = ((), (6, 3), (2, 3), (6, 3, 2, 3))
@@ -281,7 +278,7 @@ class LineChart(ChartView):
     def pieces(self) -> Pieces:
         curves, along = self.data.curves, self.chart.name(Role.X)
         names = {run_id: style.name for run_id, style in self.styles.items()}
-        return lambda: (_piece(each, names.get(each.run_id, ""), along) for each in curves)
+        return lambda: (piece_of(each, names.get(each.run_id, ""), along) for each in curves)
 
     def script(self) -> str:
         x_range, y_range = self.view_range()
@@ -315,9 +312,9 @@ class LineChart(ChartView):
 
         def work(_progress: Progress) -> _Answer:
             prepared = prepare(data.curves, view, data.groups)
-            x = _widened(prepared.x_range(), limits.x, view.log_x)
+            x = widened(prepared.x_range(), limits.x, view.log_x)
             shown = window or Window(*x, pixels)
-            y = _widened(extent(prepared.lines, inner), limits.y, view.log_y)
+            y = widened(extent(prepared.lines, inner), limits.y, view.log_y)
             return _Answer(prepared, reduce_lines(prepared, shown), shown, y)
 
         self._jobs.submit(work, owner=self, then=self._show, key="prepare")
@@ -420,19 +417,6 @@ def dashes_of(place: int) -> tuple[int, ...]:
     return _DASHES[place % len(_DASHES)]
 
 
-def _piece(curve: Curve, name: str, along: str) -> dict[str, Column]:
-    """Return a curve's points: step, time in ms, the metric along x where there is one, value."""
-    count = len(curve.x)
-    columns: dict[str, Column] = {
-        "run_id": np.repeat([curve.run_id], count),
-        "run": np.repeat([name], count),
-        "metric": np.repeat([curve.name], count),
-        "step": curve.step,
-        "timestamp": curve.timestamp,
-    }
-    return {**columns, **({along: curve.x} if along else {}), "value": curve.y}
-
-
 def describe(chart: LineChart) -> str:
     """Say in words what a chart shows, for accessibility."""
     (left, right), (bottom, top) = chart.view_range()
@@ -440,42 +424,3 @@ def describe(chart: LineChart) -> str:
         f"{chart.name()}, {chart.note()}, "
         f"{chart.x_name()} {left:g} to {right:g}, values {bottom:g} to {top:g}"
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The ends of the axes that a person set, None for what is drawn."""
-
-    x: tuple[float | None, float | None] = (None, None)
-    y: tuple[float | None, float | None] = (None, None)
-
-
-def limits_of(chart: Chart) -> Limits:
-    """Return the limits that a chart's options name, in plain numbers."""
-    return Limits(*(_pair(chart.options.get(name)) for name in ("x_limits", "y_limits")))
-
-
-def _pair(value: object) -> tuple[float | None, float | None]:
-    if not isinstance(value, list | tuple) or len(value) != 2:
-        return None, None
-    low, high = (float(each) if isinstance(each, int | float) else None for each in value)
-    return low, high
-
-
-def _widened(
-    found: tuple[float, float] | None, limits: tuple[float | None, float | None], log: bool
-) -> tuple[float, float]:
-    """Return the ends of an axis: those that were set, else those of the data and a little more."""
-    low, high = found or (0.0, 1.0)
-    if not high > low:
-        pad = abs(high) * 0.1 or 0.5
-        low, high = low - pad, high + pad
-    # Halves first: the ends may lie further apart than a double holds.
-    pad = (high / 2 - low / 2) * 2 * _PADDING
-    low, high = max(low - pad, -_FAR), min(high + pad, _FAR)
-    least, most = (
-        None if each is None or (log and each <= 0) else math.log10(each) if log else each
-        for each in limits
-    )
-    low, high = low if least is None else least, high if most is None else most
-    return (low, high) if high > low else (low, low + 1)

@@ -225,7 +225,7 @@ sys.exit("\\n".join(failed) or 0)
 """
 
 
-@pytest.mark.parametrize("name", ["sweep", "one", "alike"])
+@pytest.mark.parametrize("name", ["sweep", "alike"])
 def test_every_script_runs_and_writes_its_picture(name, tmp_path):
     pytest.importorskip("matplotlib")
     files = []

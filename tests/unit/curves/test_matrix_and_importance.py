@@ -60,7 +60,7 @@ def test_nothing_matters_for_a_metric_that_nobody_logged():
 
 def test_a_forest_finds_what_ranks_cannot():
     pytest.importorskip("sklearn")
-    runs = sweep(80)
+    runs = sweep(50)
     found = by_forest(params(runs), runs.columns["metric:accuracy"], Progress())
     assert found.params[0].title == "lr"  # a parabola: its rank correlation is near 0
     assert found.score > 0.5

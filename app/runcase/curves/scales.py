@@ -12,6 +12,7 @@ from runcase.curves.series import Floats
 
 _PAD = 0.045
 _DURATION = "attribute:duration"
+_GOLDEN = 0.6180339887498949
 _NICE = (1.0, 2.0, 5.0, 10.0)
 _SECOND, _MINUTE, _HOUR, _DAY = 1e3, 6e4, 3.6e6, 8.64e7
 _TIME_STEPS = (
@@ -118,6 +119,15 @@ def fitted(scale: Scale, places: Floats, pad: float = _PAD, base: float | None =
     below = low if low == base else max(low - room, -1.7e308)
     above = high if high == base else min(high + room, 1.7e308)
     return replace(scale, low=below, high=above)
+
+
+def jitter(count: int) -> Floats:
+    """Return (count,) shares from -0.5 to 0.5 that spread points beside each other, always alike.
+
+    Neighbours in the sequence of the golden ratio's multiples lie far apart.
+    """
+    found: Floats = (np.arange(count, dtype=np.float64) * _GOLDEN) % 1.0 - 0.5
+    return found
 
 
 @dataclass(frozen=True, slots=True)

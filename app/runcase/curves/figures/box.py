@@ -8,12 +8,11 @@ from runcase.curves.chart import Chart, Role
 from runcase.curves.figures.columns import column
 from runcase.curves.groups_of_runs import Groups, groups_of
 from runcase.curves.run_table import RunTable
-from runcase.curves.scales import Scale, category_scale, scale_of
+from runcase.curves.scales import Scale, category_scale, jitter, scale_of
 from runcase.curves.series import Floats
 from runcase.curves.spread import Spread, density, spread
 
 MOST_GROUPS = 24
-_GOLDEN = 0.6180339887498949
 _WIDTH = 0.42
 
 
@@ -50,8 +49,8 @@ def boxes(chart: Chart, table: RunTable) -> Boxes:
     outlines: tuple[tuple[Floats, Floats], ...] = ()
     if chart.options.get("violin"):
         outlines = tuple(density(py[each]) for each in there)
-    jitter = (np.arange(len(py)) * _GOLDEN) % 1.0 - 0.5
-    px = np.where(groups.codes >= 0, groups.codes + _WIDTH * jitter, np.nan)
+    beside = groups.codes + _WIDTH * jitter(len(py))
+    px = np.where(groups.codes >= 0, beside, np.nan)
     return Boxes(
         category_scale(groups.title, groups.labels),
         y,

@@ -10,15 +10,13 @@ from runcase.curves.fits import fit
 from runcase.curves.groups_of_runs import Groups, groups_of
 from runcase.curves.matrix import link_of
 from runcase.curves.run_table import RunTable
-from runcase.curves.scales import Scale, ScaleKind, scale_of
+from runcase.curves.scales import Scale, ScaleKind, jitter, scale_of
 from runcase.curves.series import Floats
 
 _FIT_POINTS = 65
 # As many as the run palette has.
 _MOST_COLORS = 12
 _DEGREES = {"line": 1, "curve": 2}
-# The golden ratio's fraction: neighbours of a sequence of its multiples lie far apart.
-_GOLDEN = 0.6180339887498949
 _JITTER = 0.5
 
 
@@ -112,6 +110,5 @@ def _jittered(places: Floats, scale: Scale) -> Floats:
     """Spread points of one category beside each other, always in the same way."""
     if scale.kind is not ScaleKind.CATEGORY:
         return places
-    spread = (np.arange(len(places)) * _GOLDEN) % 1.0 - 0.5
-    found: Floats = places + _JITTER * spread
+    found: Floats = places + _JITTER * jitter(len(places))
     return found

@@ -70,7 +70,7 @@ def fit_frame(ink: Ink, bounds: QRectF, x: Scale, y: Scale, side: float = 0.0) -
     caption = QFontMetricsF(ink.font("caption"))
     line = caption.height()
     inner = bounds.height() - 2 * line
-    names = [tick for _, tick in _texts(y, _most(y, inner, line))]
+    names = [tick for _, tick in axis_texts(y, _most(y, inner, line))]
     widest = max((caption.horizontalAdvance(name) for name in names), default=0.0)
     left = min(widest + 2 * _TICK_GAP + 2, bounds.width() * 0.4)
     width = max(10.0, bounds.width() - left - side - 10)
@@ -103,7 +103,7 @@ def paint_axes(ink: Ink, frame: Frame, *, under: tuple[str, ...] = ()) -> None:
     metrics = QFontMetricsF(ink.font("caption"))
     line = metrics.height()
     painter.setPen(ink.pen("grid"))
-    y_ticks = _texts(frame.y, _most(frame.y, area.height(), line))
+    y_ticks = axis_texts(frame.y, _most(frame.y, area.height(), line))
     if frame.y.kind is not ScaleKind.CATEGORY:
         for place, _ in y_ticks:
             y = frame.y_at(place)
@@ -137,7 +137,7 @@ def _paint_x_ticks(ink: Ink, frame: Frame, line: float, under: tuple[str, ...]) 
     if is_category:
         widest = area.width() / max(1e-9, abs(scale.high - scale.low))
     most = int(area.width() / (4.5 * line))
-    shown = _texts(scale, most if not is_category else max(2, int(area.width() / 24)))
+    shown = axis_texts(scale, most if not is_category else max(2, int(area.width() / 24)))
     for place, text in shown:
         x = frame.x_at(place)
         if is_category:
@@ -162,7 +162,7 @@ def _paint_aslant(ink: Ink, frame: Frame, line: float) -> None:
     painter, area = ink.painter, frame.area
     painter.setPen(ink.color("muted"))
     most = max(2, int(area.width() / (1.25 * line)))
-    for place, text in _texts(frame.x, most):
+    for place, text in axis_texts(frame.x, most):
         painter.save()
         painter.translate(frame.x_at(place) + line * 0.3, area.bottom() + _TICK_GAP)
         painter.rotate(-_ASLANT)
@@ -185,11 +185,6 @@ def value_text(scale: Scale, place: float) -> str:
     return formats.number(value)
 
 
-def axis_texts(scale: Scale, most: int) -> list[tuple[float, str]]:
-    """Return the places of about `most` ticks and what is written at them."""
-    return _texts(scale, most)
-
-
 def _caption(scale: Scale) -> str:
     return f"{scale.title} (log)" if scale.kind is ScaleKind.LOG else scale.title
 
@@ -198,7 +193,8 @@ def _most(scale: Scale, height: float, line: float) -> int:
     return max(2, int(height / (line * (1.3 if scale.kind is ScaleKind.CATEGORY else 2.6))))
 
 
-def _texts(scale: Scale, most: int) -> list[tuple[float, str]]:
+def axis_texts(scale: Scale, most: int) -> list[tuple[float, str]]:
+    """Return the places of about `most` ticks and what is written at them."""
     found = ticks(scale, most)
     return [(place, _tick(scale, place, found.step)) for place in found.places]
 

@@ -26,7 +26,7 @@ from runcase.ui.plots.ink import Ink
 from runcase.ui.plots.parallel_axes import Slot, axis_at, lay_out, paint_axis, paint_brush
 from runcase.ui.plots.point_tip import Hit
 from runcase.ui.plots.run_words import as_plain, run_lines, styles_of
-from runcase.ui.plots.runs_plot import Mask, RunsPlot
+from runcase.ui.plots.runs_plot import RunsPlot
 
 _NEAR = 6.0
 # Curves beyond it are a carpet that takes seconds: every so many is drawn, and the note says so.
@@ -350,9 +350,6 @@ class ParallelChart(RunsPlot[Parallel]):
         edited = replace(chart, columns=columns, options={**chart.options, **(options or {})})
         self.set_table(edited, table)
         self.edited.emit(edited)
-
-    def runs_in(self, frame: Frame, figure: Parallel, box: QRectF) -> Mask | None:
-        return None
 
 
 def _heights(figure: Parallel, slots: Sequence[Slot]) -> Floats:

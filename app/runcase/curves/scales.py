@@ -11,6 +11,7 @@ from runcase.curves.run_table import Values
 from runcase.curves.series import Floats
 
 _PAD = 0.045
+_LAST = 1.7e308
 _DURATION = "attribute:duration"
 _GOLDEN = 0.6180339887498949
 _NICE = (1.0, 2.0, 5.0, 10.0)
@@ -116,8 +117,8 @@ def fitted(scale: Scale, places: Floats, pad: float = _PAD, base: float | None =
         room = {ScaleKind.LOG: 0.5, ScaleKind.TIME: _HOUR}.get(scale.kind, abs(low) * 0.1 or 0.5)
         return replace(scale, low=low - room, high=high + room)
     room = 2 * pad * (high / 2 - low / 2)
-    below = low if low == base else max(low - room, -1.7e308)
-    above = high if high == base else min(high + room, 1.7e308)
+    below = low if low == base else max(low - room, -_LAST)
+    above = high if high == base else min(high + room, _LAST)
     return replace(scale, low=below, high=above)
 
 
@@ -151,8 +152,9 @@ def ticks(scale: Scale, most: int) -> Ticks:
     if scale.kind is ScaleKind.LOG and scale.high - scale.low > 0.7:
         return _log_ticks(scale, most)
     if scale.kind is ScaleKind.LOG:
-        inner = _even(10**scale.low, 10**scale.high, most)
-        return Ticks(tuple(float(np.log10(each)) for each in inner.places if each > 0), inner.step)
+        inner = _even(scale.value(scale.low), min(scale.value(scale.high), _LAST), most)
+        places = tuple(float(np.log10(each)) for each in inner.places if each > 0)
+        return Ticks(places or (scale.low, scale.high), inner.step)
     found = _even(scale.low, scale.high, most)
     # One tick alone says nothing of the scale.
     return found if len(found.places) > 1 else _even(scale.low, scale.high, 2 * most)
@@ -200,4 +202,5 @@ def _time_ticks(scale: Scale, most: int) -> Ticks:
             shift = 0.0
     first = np.ceil((scale.low + shift) / step) * step - shift
     count = max(0, int(np.floor((scale.high - first) / step)) + 1)
-    return Ticks(tuple(float(first + at * step) for at in range(min(count, 2 * most))), step)
+    places = (float(first + at * step) for at in range(min(count, 2 * most)))
+    return Ticks(tuple(each for each in places if scale.low <= each <= scale.high), step)

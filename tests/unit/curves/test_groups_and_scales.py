@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from runcase.curves.colormap import cividis
@@ -39,6 +39,7 @@ def test_few_numbers_are_categories_and_many_are_ranges():
 ENDS = st.floats(-1.7e308, 1.7e308) | st.floats(-10, 10)
 
 
+@example(6.877562906296805e16, 6.877562906296805e16, ScaleKind.DURATION)
 @given(ENDS, ENDS, st.sampled_from([ScaleKind.LINEAR, ScaleKind.TIME, ScaleKind.DURATION]))
 def test_ticks_lie_on_the_axis_in_order(a, b, kind):
     scale = fitted(Scale("", kind, 0.0, 1.0), np.array([a, b]))
@@ -48,6 +49,7 @@ def test_ticks_lie_on_the_axis_in_order(a, b, kind):
     assert all(scale.low <= place <= scale.high for place in found.places)
 
 
+@example(5.122910312320132e307, 1e308, 2)
 @given(st.floats(1e-308, 1e308), st.floats(1e-308, 1e308), st.integers(2, 12))
 def test_a_log_axis_has_ticks_of_its_values(a, b, most):
     scale, places = scale_of(numbers("metric:a", [a, b]), "a", log=True)

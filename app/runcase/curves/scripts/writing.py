@@ -1,5 +1,6 @@
 """The parts that the scripts of all charts of runs have in common."""
 
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -125,6 +126,11 @@ def values_at(scale: Scale, places: Floats) -> list[Any]:
         return [scale.value(place) for place in places.tolist()]
     found: list[Any] = places.tolist()
     return found
+
+
+def comment(text: str) -> str:
+    """Return a comment of one line."""
+    return f"# {textwrap.shorten(text, _WIDTH)}"
 
 
 def color_of(run_id: str, looks: Mapping[str, Look]) -> str:

@@ -106,8 +106,8 @@ class HistogramChart(RunsPlot[Histogram]):
     def describe(self, figure: Histogram) -> str:
         return f"Histogram of {figure.x.title}, {self.note()}"
 
-    def names_itself(self) -> bool:
-        return self.figure is not None and self.figure.groups is not None
+    def card_keys(self) -> list[Key]:
+        return self.legend() if self.figure is not None and self.figure.groups is not None else []
 
     def legend(self) -> list[Key]:
         figure = self.figure

@@ -106,8 +106,8 @@ class ImportanceChart(RowsPlot[ImportanceBars]):
         said = (f"{each.title} {formats.number(each.value, 2)}" for each in _params(figure)[:8])
         return f"Importance for {figure.metric}, {self.note()}: " + ", ".join(said)
 
-    def names_itself(self) -> bool:
-        return self.figure is not None and bool(_params(self.figure))
+    def card_keys(self) -> list[Key]:
+        return self.legend() if self.figure is not None and bool(_params(self.figure)) else []
 
     def legend(self) -> list[Key]:
         figure = self.figure

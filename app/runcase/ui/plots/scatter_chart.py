@@ -128,8 +128,8 @@ class ScatterChart(RunsPlot[Scatter]):
     def describe(self, figure: Scatter) -> str:
         return f"Scatter of {figure.y.title} against {figure.x.title}, {self.note()}"
 
-    def names_itself(self) -> bool:
-        return self.figure is not None and self.figure.groups is not None
+    def card_keys(self) -> list[Key]:
+        return self.legend() if self.figure is not None and self.figure.groups is not None else []
 
     def legend(self) -> list[Key]:
         figure = self.figure

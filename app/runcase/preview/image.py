@@ -22,7 +22,7 @@ _FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "ICO", "PPM")
 _ANIMATED = ("GIF", "WEBP", "PNG", "AVIF")
 _CHECKED_BYTES = 64 * 1024 * 1024
 _EXIF = 40
-_HISTOGRAM_PIXELS = 250_000
+_HISTOGRAM_PIXELS = 100_000
 # What Pillow raises for files that lie; it has no common base.
 _DAMAGED = (
     OSError,
@@ -60,9 +60,9 @@ def read(source: Source) -> Image:
             if count > 1 and form in _ANIMATED:
                 frames = _animation(picture, count)
             else:
-                turned = ImageOps.exif_transpose(picture)
-                width, height = turned.size
-                frames = (_frame(turned, SHOWN_PIXELS, 0),)
+                ImageOps.exif_transpose(picture, in_place=True)  # a copy would cost a tenth
+                width, height = picture.size
+                frames = (_frame(picture, SHOWN_PIXELS, 0),)
             histogram, channels = _histogram(picture, form, frames[0])
     except TooBigError:
         raise
@@ -102,7 +102,7 @@ def _histogram(
     names = ("Grey",) if grey else ("Red", "Green", "Blue")
     pixels = numpy.frombuffer(frame.pixels, numpy.uint8).reshape(-1, 4)
     # Some hundred thousand pixels tell as much as forty million.
-    pixels = pixels[:: max(1, pixels.shape[0] // _HISTOGRAM_PIXELS)]
+    pixels = pixels[:: max(1, pixels.shape[0] // _HISTOGRAM_PIXELS)].copy()
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
         pixels = pixels[pixels[:, 3] > 0]
     if not pixels.size or form == "SVG":

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from runcase.errors import UnreadableError
+from runcase.preview import words
 from runcase.preview.facts import Facts, Tensor
 from runcase.preview.source import Source
 from runcase.preview.wire import Cursor
@@ -94,10 +95,10 @@ class _File:
         total = 1
         for length in found.shape or ():
             total *= length
-        words = " × ".join(str(each) for each in found.shape or ()) or "scalar"
+        lengths = " × ".join(str(each) for each in found.shape or ()) or "scalar"
         size = total * found.width
         self.tensors.append(
-            Tensor(path.lstrip("/"), found.dtype, words, size if size < 2**62 else -1)
+            Tensor(path.lstrip("/"), found.dtype, lengths, size if size < 2**62 else -1)
         )
 
     def _at(self, position: int) -> Cursor:
@@ -234,9 +235,8 @@ def read(source: Source) -> Facts:
         walker.walk(walker.root())
     note = ""
     if walker.heaped:
-        note = (
-            f"The members of {walker.heaped:,} large groups are stored in a way that is not read."
-        )
+        many = words.many(walker.heaped, "large group keeps its", "large groups keep their")
+        note = f"{many} members in a way that is not read."
     keras = any(each.name.startswith(("model_weights", "layers/")) for each in walker.tensors)
     form = "Keras weights (HDF5)" if keras or source.suffix == ".keras" else "HDF5 file"
     facts = (("Groups", f"{walker.groups:,}"), ("Data sets", f"{len(walker.tensors):,}"))

@@ -267,6 +267,57 @@ def test_boosted_trees(read: Read) -> None:
     assert facts(read("x.lgb", text))["Leaves"] == "10"
 
 
+FILES = Path(__file__).parents[2] / "corpus"
+
+
+def test_the_data_sets_of_an_hdf5_file(worker: Worker) -> None:
+    # Made by h5py 3: groups as symbol tables, which is what Keras writes.
+    document = worker.read(Request(str(FILES / "weights.h5")))
+    assert isinstance(document, Facts)
+    assert document.format == "Keras weights (HDF5)"
+    assert [(each.name, each.dtype, each.shape, each.size) for each in document.tensors] == [
+        ("model_weights/dense/bias", "float32", "8", 32),
+        ("model_weights/dense/kernel", "float32", "4 × 8", 128),
+        ("model_weights/dense_1/bias", "float32", "8", 32),
+        ("model_weights/dense_1/kernel", "float32", "4 × 8", 128),
+    ]
+
+
+def test_the_sheets_of_a_workbook(worker: Worker) -> None:
+    path = str(FILES / "book.xlsx")
+    document = worker.read(Request(path))
+    assert isinstance(document, Table)
+    assert (document.part, document.parts) == ("runs", ("runs", "other"))
+    assert [column.name for column in document.columns] == ["name", "lr", "n"]
+    assert document.cells[2] == ("0", "1", "2", "3", "4")
+    found = worker.read(Request(path, query="lr > 0.6 order by n desc"))
+    assert isinstance(found, Table)
+    assert found.cells[0] == ("r4", "r3")
+    other = worker.read(Request(path, parts=("other",)))
+    assert isinstance(other, Table)
+    assert other.columns[0].name == "A"
+    assert other.cells == (("5", "x"),)
+
+
+def test_a_keras_archive(read: Read) -> None:
+    layers = [
+        {"module": "keras.layers", "class_name": name, "config": {}} for name in ("Dense", "Lambda")
+    ]
+    config = {"module": "keras", "class_name": "Functional", "config": {"layers": layers}}
+
+    def pack(out: io.BytesIO) -> None:
+        with zipfile.ZipFile(out, "w") as archive:
+            archive.writestr("metadata.json", json.dumps({"keras_version": "3.4"}))
+            archive.writestr("config.json", json.dumps(config))
+            archive.write(FILES / "weights.h5", "model.weights.h5")
+
+    document = read("m.keras", saved(pack))
+    assert isinstance(document, Facts)
+    assert document.counts == (("Lambda", 1), ("Dense", 1))
+    assert document.tensor_count == 4
+    assert "Lambda layer" in document.note
+
+
 def test_a_notebook_is_a_page_without_its_scripts(read: Read) -> None:
     out = saved(lambda o: PIL.Image.new("RGB", (2, 2)).save(o, "PNG"))
     import base64

@@ -133,9 +133,9 @@ class TablePreview(QWidget):
         self._cell.setText("")
         self._model.set_table(document)
         self._grid.scrollToTop()
+        self._measure(widen=same)
         if same:
             return False
-        self._measure()
         self._take_profile(None, document)
         if document.unfiltered is None:
             self._bar.reset(document)
@@ -192,7 +192,8 @@ class TablePreview(QWidget):
             len(document.columns),
         )
 
-    def _measure(self) -> None:
+    def _measure(self, widen: bool) -> None:
+        """Give each column the width of its first rows; only more of it if `widen`."""
         body = QFontMetrics(self._grid.font())
         small = QFontMetrics(self._theme.font("small"))
         mono = QFontMetrics(self._theme.font("mono"))
@@ -203,7 +204,9 @@ class TablePreview(QWidget):
             widest = max((body.horizontalAdvance(cell[:80]) for cell in cells), default=0)
             names = mono.horizontalAdvance(column.name), small.horizontalAdvance(column.dtype)
             width = max(widest, *names) + 24
-            self._grid.setColumnWidth(number, min(_WIDEST, max(_NARROWEST, width)))
+            width = min(_WIDEST, max(_NARROWEST, width))
+            if not widen or width > self._grid.columnWidth(number):
+                self._grid.setColumnWidth(number, width)
 
     def _miss(self, number: int) -> None:
         self._wanted = number

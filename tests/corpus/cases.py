@@ -35,6 +35,7 @@ CASES = (
     Case("picture.csv", made.png, "Image"),
     Case("picture.txt", made.png, "Image"),
     Case("cut.png", lambda: made.png(400, 400)[:300], "Bytes", "damaged"),
+    Case("broken.avif", made.broken_avif, "Bytes", "damaged"),
     Case("cut.parquet", b"PAR1" + bytes(500), "Bytes", "not valid Parquet"),
     Case(
         "footer.parquet",

@@ -39,6 +39,15 @@ def bad_crc_png() -> bytes:
     return bytes(data)
 
 
+def broken_avif() -> bytes:
+    out = io.BytesIO()
+    PIL.Image.new("RGB", (64, 64), (200, 30, 30)).save(out, "AVIF")
+    data = bytearray(out.getvalue())
+    place = data.index(b"mdat") + 4
+    data[place:] = b"\xff" * (len(data) - place)
+    return bytes(data)
+
+
 def zip_of(**members: bytes) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -3,6 +3,7 @@
 import io
 import math
 import zipfile
+from tokenize import TokenError
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from runcase.errors import TooBigError, UnreadableError
@@ -21,6 +22,15 @@ _MEASURED = 50_000_000
 _MEMBER_BYTES = 512 * 1024 * 1024
 _COLUMNS = 1_000
 _CURVE = 2_000
+# What NumPy raises for a header that is no Python literal; it has no common base.
+_MALFORMED = (
+    ValueError,
+    SyntaxError,
+    TypeError,
+    OverflowError,
+    RecursionError,
+    TokenError,
+)
 _PICTURE_SIDE = 768
 # Viridis (matplotlib, CC0) at eight places, between which colours are mixed.
 _VIRIDIS = (
@@ -66,7 +76,7 @@ def _header(file: BinaryIO, size: int) -> "tuple[numpy.dtype[Any], tuple[int, ..
         version = form.read_magic(file)
         reader = form.read_array_header_1_0 if version == (1, 0) else form.read_array_header_2_0
         shape, fortran, dtype = reader(file)
-    except (ValueError, SyntaxError, TypeError, OverflowError, RecursionError) as error:
+    except _MALFORMED as error:
         raise UnreadableError(f"Its header makes no sense: {str(error)[:120]}.") from error
     offset = file.tell()
     if dtype.hasobject:

@@ -35,7 +35,7 @@ _DAMAGED = (
     ArithmeticError,
     struct.error,
     zlib.error,
-    NotImplementedError,
+    RuntimeError,  # the AVIF decoder's, and NotImplementedError
 )
 
 

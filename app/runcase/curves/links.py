@@ -56,9 +56,21 @@ def pearson(left: Floats, right: Floats) -> float:
     """Return the linear correlation, -1 to 1, of (n,) finite values; NaN where one is constant."""
     if len(left) < 2:
         return float("nan")
-    a, b = _centred(left), _centred(right)
-    size = float(np.sqrt((a @ a) * (b @ b)))
-    return float(np.clip((a @ b) / size, -1.0, 1.0)) if size else float("nan")
+    return of_units(unit(left), unit(right))
+
+
+def unit(values: Floats) -> Floats:
+    """Return (n,) finite values centred and scaled to length 1; zeros where all are alike."""
+    found = _centred(values)
+    length = float(np.sqrt(found @ found))
+    return found / length if length else found
+
+
+def of_units(left: Floats, right: Floats) -> float:
+    """Return the correlation of what `unit` returned; NaN where one is zeros."""
+    if not left.any() or not right.any():
+        return float("nan")
+    return float(np.clip(left @ right, -1.0, 1.0))
 
 
 def ranks(values: Floats) -> Floats:

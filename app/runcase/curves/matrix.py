@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from runcase.curves.links import eta, pearson, ranks, spearman
+from runcase.curves.links import eta, of_units, pearson, ranks, spearman, unit
 from runcase.curves.run_table import Values
 from runcase.curves.series import Floats, Ints
 from runcase.progress import Progress
@@ -43,25 +43,50 @@ def correlations(
     shape = (len(rows), len(columns))
     found, counts = np.full(shape, np.nan), np.zeros(shape, dtype=np.int64)
     texts = np.zeros(shape, dtype=np.bool_)
-    whole = {id(each): _ranked(each) for each in (*rows, *columns)}
+    every = {id(each): _Column.of(each, method) for each in (*rows, *columns)}
     for at, row in enumerate(rows):
-        progress.check()
+        progress.report(at * len(columns), len(rows) * len(columns), "pairs")
         for place, column in enumerate(columns):
-            both = is_there(row) & is_there(column)
-            counts[at, place] = int(both.sum())
+            left, right = every[id(row)], every[id(column)]
             texts[at, place] = row.is_numeric != column.is_numeric
-            if counts[at, place] < _FEWEST:
-                continue
-            if row.is_numeric and column.is_numeric:
-                complete = bool(both.all()) and method is Method.SPEARMAN
-                left, right = (whole[id(row)], whole[id(column)]) if complete else (
-                    row.numbers[both], column.numbers[both]
-                )  # fmt: skip
-                linear = complete or method is Method.PEARSON
-                found[at, place] = pearson(left, right) if linear else spearman(left, right)
-            else:
-                found[at, place] = link_of(row, column)[0]
+            found[at, place], counts[at, place] = _pair(left, right, method)
+            progress.check()
     return Matrix(found, counts, texts)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Column:
+    """A column with what all its pairs share.
+
+    Attributes:
+        there: (n,) which runs have it.
+        unit: Its numbers or ranks over these runs, as `links.unit` has them; empty for texts.
+    """
+
+    values: Values
+    there: np.typing.NDArray[np.bool_]
+    unit: Floats
+
+    @classmethod
+    def of(cls, values: Values, method: Method) -> "_Column":
+        there = is_there(values)
+        if not values.is_numeric or there.sum() < _FEWEST:
+            return cls(values, there, np.empty(0))
+        numbers = values.numbers[there]
+        return cls(values, there, unit(ranks(numbers) if method is Method.SPEARMAN else numbers))
+
+
+def _pair(left: _Column, right: _Column, method: Method) -> tuple[float, int]:
+    both = left.there & right.there
+    count = int(both.sum())
+    if count < _FEWEST:
+        return float("nan"), count
+    if not (left.values.is_numeric and right.values.is_numeric):
+        return link_of(left.values, right.values)
+    if count == left.there.sum() == right.there.sum():
+        return of_units(left.unit, right.unit), count
+    measure = spearman if method is Method.SPEARMAN else pearson
+    return measure(left.values.numbers[both], right.values.numbers[both]), count
 
 
 def is_there(values: Values) -> np.typing.NDArray[np.bool_]:
@@ -84,9 +109,3 @@ def link_of(left: Values, right: Values) -> tuple[float, int]:
         return spearman(left.numbers[both], right.numbers[both]), count
     text, number = (right, left) if left.is_numeric else (left, right)
     return eta(text.codes[both], number.numbers[both]), count
-
-
-def _ranked(values: Values) -> Floats:
-    """Rank a column once for all its pairs; of no use where a run lacks it."""
-    complete = values.is_numeric and bool(np.isfinite(values.numbers).all())
-    return ranks(values.numbers) if complete and len(values.numbers) else np.empty(0)

@@ -11,6 +11,7 @@ from driving import trigger
 from runcase.curves.chart import Chart, ChartKind, Role
 from runcase.curves.drawing import Window
 from runcase.ui.location import Location, Place
+from runcase.ui.plots.spots_item import Shape
 from small_store import make_store, run_id
 
 pytestmark = pytest.mark.qt_log_ignore("grabbing the keyboard", r"raise\(\)", extend=True)
@@ -99,7 +100,8 @@ def check(panel, settle, key, log):
     marks = len(drawn.above), len(drawn.below), len(drawn.nothing)
     expected = {"all nan": (0, 0, 30), "infinite": (1, 1, 0)}.get(key, (0, 0, 0))
     assert marks == expected
-    assert len(chart._paint._marks.data) == sum(expected)
+    edges = [len(each.x) for each in chart._paint.spots.spots if each.shape is not Shape.DOT]
+    assert sum(edges) == sum(expected)
     chart.crosshair.point_at(float(drawn.line.x[0]))
     assert chart.crosshair.tip.isVisible()
     chart.crosshair.hide()

@@ -17,6 +17,8 @@ from runcase.curves.smoothing import Smoothing, smooth
 
 # Up to so many curves each is drawn with four points a pixel column, beyond with its extremes.
 _FULL = 20
+# A mark at the edge is so many pixels wide.
+_MARK = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ class Drawn:
     Attributes:
         x, y: The line.
         raw_x, raw_y: The raw line behind a smoothed one, else empty.
-        above, below, nothing: The x of +inf, -inf and NaN, one at most in a pixel column.
+        above, below, nothing: The x of +inf, -inf and NaN; of many at one place one.
     """
 
     line: Line
@@ -265,17 +267,18 @@ def _drawn(line: Line, window: Window, known: dict[int, PixelColumns], full: boo
         part = columns.part
         at, logged = line.x[part], line.logged[part]
         above, below, missing = (
-            _one_a_column(at[which], window)
+            _apart(at[which], window)
             for which in (logged == np.inf, logged == -np.inf, np.isnan(logged))
         )
     return Drawn(line, x, y, raw_x, raw_y, above, below, missing)
 
 
-def _one_a_column(x: Floats, window: Window) -> Floats:
-    """Return one x in each pixel column that has some."""
-    if len(x) <= window.pixels:
+def _apart(x: Floats, window: Window) -> Floats:
+    """Return of x only so many that their marks do not lie over each other."""
+    places = max(1, window.pixels // _MARK)
+    if len(x) <= places:
         return x
-    columns = pixel_columns(x, window.low, window.high, window.pixels)
+    columns = pixel_columns(x, window.low, window.high, places)
     return x[columns.part] if columns.starts is None else x[columns.part][columns.starts]
 
 

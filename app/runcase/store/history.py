@@ -71,9 +71,18 @@ def history_of(
     points = np.concatenate(chunks) if chunks else np.empty(0, POINT)
     if end is not None and len(points) and points["rowid"].max() > end.row:
         points = points[points["rowid"] <= end.row]
-    points = points[np.lexsort((points["timestamp"], points["step"]))]
+    if not _is_sorted(points):
+        points = points[np.lexsort((points["timestamp"], points["step"]))]
     value = points["value"].copy()
     huge = np.abs(value) >= LARGEST
     value[huge] = np.copysign(np.inf, value[huge])
     value[points["nan"] != 0] = np.nan
     return History(run_id, key, points["step"].copy(), points["timestamp"].copy(), value, end)
+
+
+def _is_sorted(points: NDArray[Any]) -> bool:
+    """Say whether points are in order already, as they come from the index by step."""
+    step, time = points["step"], points["timestamp"]
+    # Compared and not subtracted: the difference of two steps may be beyond 64 bits.
+    later = (step[1:] == step[:-1]) & (time[1:] >= time[:-1])
+    return bool(np.all((step[1:] > step[:-1]) | later))

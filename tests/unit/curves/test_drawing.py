@@ -35,12 +35,13 @@ def test_infinities_and_nan_are_gaps_with_marks():
     assert (line.above.tolist(), line.nothing.tolist(), line.below.tolist()) == ([1], [2], [3])
 
 
-def test_there_is_one_mark_a_pixel_at_most():
+def test_marks_do_not_lie_over_each_other():
     y = np.full(100_000, math.inf)
     y[::2] = 1
-    (line,) = drawn([curve(y)], pixels=100)
+    (line,) = drawn([curve(y)], pixels=600)
     assert 100 <= len(line.above) <= 102
-    (all_nan,) = drawn([curve(np.full(50_000, math.nan))], pixels=100)
+    assert np.diff(line.above).min() > 900
+    (all_nan,) = drawn([curve(np.full(50_000, math.nan))], pixels=600)
     assert 100 <= len(all_nan.nothing) <= 102
     assert np.isnan(all_nan.y).all()
 

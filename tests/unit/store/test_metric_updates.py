@@ -8,6 +8,7 @@ import pytest
 from made import unpack
 from runcase.store import metric_updates
 from runcase.store.engine import Store
+from runcase.store.history import POINT, history_of
 from runcase.store.metric_updates import end_of, is_long, sample, updated
 from runcase.store.metrics import history
 
@@ -158,3 +159,18 @@ def test_a_database_without_the_index_is_not_sampled(tmp_path):
         assert not is_long(connection, run_of(store), KEY)
     assert points(read(store)) == whole(store)
     store.close()
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [(0, 5, 1.0), (1, 4, 2.0), (2, 3, 3.0)],
+        [(0, 5, 1.0), (0, 4, 2.0), (2, 3, 3.0)],
+        [(2**62, 1, 1.0), (-(2**63), 2, 2.0), (0, 0, 3.0)],
+        [(3, 1, 1.0)],
+        [],
+    ],
+)
+def test_points_are_sorted_by_step_and_time(rows):
+    chunk = np.array([(at, *row, 0) for at, row in enumerate(rows)], POINT)
+    assert points(history_of("r", KEY, [chunk])) == sorted(rows)

@@ -10,12 +10,13 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
 
 from runcase.curves.drawing import Line, value_at
+from runcase.ui.plots.spots_item import Shape, Spots, SpotsItem
 from runcase.ui.plots.tip import PlotTip, TipRow
 
 if TYPE_CHECKING:
     from runcase.ui.plots.line_chart import LineChart
 
-_NEAR = 8.0  # pixels
+_NEAR, _DOT = 8.0, 7.0  # pixels
 
 
 class Crosshair:
@@ -28,7 +29,7 @@ class Crosshair:
         self._line = pg.InfiniteLine(angle=90, movable=False)
         self._line.setZValue(20)
         self._line.hide()
-        self._dots = pg.ScatterPlotItem(size=7, pxMode=True)
+        self._dots = SpotsItem(_DOT)
         self._dots.setZValue(21)
         self.tip = PlotTip(chart.theme, chart)
         canvas.item.addItem(self._line, ignoreBounds=True)
@@ -59,7 +60,7 @@ class Crosshair:
     def hide(self) -> None:
         """Take the crosshair away."""
         self._line.hide()
-        self._dots.clear()
+        self._dots.show(())
         self.tip.hide()
 
     def leave(self) -> None:
@@ -89,17 +90,18 @@ class Crosshair:
             style = chart.style_of(line)
             if found is None or style is None:
                 continue
-            at, value, place = found
+            _, value, place = found
             strong = line.run_id in chart.selected or bool(line.run_id == chart.hovered != "")
             raw = float(line.logged[place])
             rows.append(
                 TipRow(chart.label(line), style.color, value, raw, strong, _spread(line, place))
             )
             if np.isfinite(line.y[place]):
-                dots.append({"pos": (at, line.y[place]), "brush": style.color, "pen": None})
+                here = slice(place, place + 1)
+                dots.append(Spots(Shape.DOT, line.x[here], line.y[here], style.color))
         self._line.setPos(x)
         self._line.setVisible(bool(rows))
-        self._dots.setData(dots)
+        self._dots.show(dots)
         if not rows or not with_values:
             self.tip.hide()
             return

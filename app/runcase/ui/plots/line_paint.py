@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor
 from runcase.curves.drawing import Drawn, Line
 from runcase.curves.scripts.lines import DrawnLook
 from runcase.ui.plots.curves_item import Area, CurvesItem, Stroke, cosmetic
+from runcase.ui.plots.spots_item import Shape, Spots, SpotsItem
 
 if TYPE_CHECKING:
     from runcase.ui.plots.line_chart import LineChart
@@ -20,6 +21,7 @@ _RAW_ALPHA = 70
 _FAINT_ALPHA = 56
 _BAND_ALPHA = 44
 _WIDE = 2.4
+_SPOT = 8.0
 # So many curves are drawn wide at most: a wide one costs as much as ten.
 _MOST_WIDE = 24
 # Dashes of a wide line are drawn one by one; of more points that would take too long.
@@ -35,13 +37,10 @@ class LinePaint:
         self.curves = CurvesItem()
         self.curves.setZValue(5)
         self._wide: list[Any] = []
-        self._dots = pg.ScatterPlotItem(size=6, pxMode=True)
-        self._dots.setZValue(6)
-        self._marks = pg.ScatterPlotItem(size=8, pxMode=True)
-        self._marks.setZValue(7)
-        for item in (self.curves, self._dots, self._marks):
+        self.spots = SpotsItem(_SPOT)
+        self.spots.setZValue(7)
+        for item in (self.curves, self.spots):
             chart.canvas.item.addItem(item, ignoreBounds=True)
-        chart.canvas.box.sigYRangeChanged.connect(self._place_marks)
 
     def show(self, drawn: list[Drawn]) -> None:
         """Draw other curves."""
@@ -62,7 +61,7 @@ class LinePaint:
 
     def recolor(self) -> None:
         """Draw the same curves with the styles and the theme in force."""
-        strokes, areas, dots = [], [], []
+        strokes, areas, spots = [], [], []
         for each in self.drawn:
             color, dashes, line = self._color(each.line), self._dashes(each.line), each.line
             if self._chart.show_raw and len(each.raw_x):
@@ -72,14 +71,11 @@ class LinePaint:
                 areas.append(Area(band.x, band.low, band.high, faded(color, _BAND_ALPHA)))
             shade = faded(color, _FAINT_ALPHA) if line.faint else color
             strokes.append(Stroke(each.x, each.y, shade, dashes, 0 if line.faint else 1))
-            # A line of one point is nothing: it is shown as a dot.
-            if line.x.size and np.count_nonzero(np.isfinite(each.y)) == 1:
-                at = int(np.flatnonzero(np.isfinite(each.y))[0])
-                dots.append({"pos": (each.x[at], each.y[at]), "brush": shade, "pen": None})
+            spots += _spots(each, shade)
         self.curves.set_wide(self._chart.canvas.wide)
         self.curves.show(strokes, areas)
-        self._dots.setData(dots)
-        self._place_marks()
+        self.spots.set_wide(self._chart.canvas.wide)
+        self.spots.show(spots)
         self.emphasise()
 
     def emphasise(self) -> None:
@@ -108,25 +104,6 @@ class LinePaint:
             if run and len(each.x) > 1 and (run == chart.hovered or run in chart.selected):
                 yield each
 
-    def _place_marks(self, *_range: object) -> None:
-        """Put a mark at the edge where a curve is infinite, and at the bottom where it is NaN."""
-        marked = [each for each in self.drawn if _is_marked(each)]
-        if not marked and not len(self._marks.data):
-            return
-        (_, _), (bottom, top) = self._chart.view_range()
-        inset = (top - bottom) * 0.02
-        spots = []
-        for each in marked:
-            color = self._color(each.line)
-            for xs, y, symbol in (
-                (each.above, top - inset, "t1"),
-                (each.below, bottom + inset, "t"),
-                (each.nothing, bottom + inset, "x"),
-            ):
-                look = {"symbol": symbol, "brush": color, "pen": pg.mkPen(color)}
-                spots += [{"pos": (x, y), **look} for x in xs.tolist()]
-        self._marks.setData(spots)
-
     def _color(self, line: Line) -> QColor:
         style = self._chart.style_of(line)
         return style.color if style is not None else self._chart.color("muted")
@@ -143,5 +120,14 @@ def faded(color: QColor, alpha: int) -> QColor:
     return shade
 
 
-def _is_marked(drawn: Drawn) -> bool:
-    return bool(len(drawn.above) or len(drawn.below) or len(drawn.nothing))
+def _spots(drawn: Drawn, color: QColor) -> list[Spots]:
+    """Return the marks of a line at the edges; a line of one point is a dot, or it were nothing."""
+    found = [
+        Spots(Shape.ABOVE, drawn.above, drawn.above, color),
+        Spots(Shape.BELOW, drawn.below, drawn.below, color),
+        Spots(Shape.NOTHING, drawn.nothing, drawn.nothing, color),
+    ]
+    finite = np.flatnonzero(np.isfinite(drawn.y))
+    if len(finite) == 1:
+        found.append(Spots(Shape.DOT, drawn.x[finite], drawn.y[finite], color))
+    return found

@@ -4,14 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from runcase.curves.chart import Chart, ChartKind, Role, as_json, from_json
-from runcase.itemmodels.chart_kinds import chart_title
+from runcase.itemmodels.chart_kinds import ONLY_SHOWN, chart_title
 from runcase.itemmodels.directions import Direction, direction
 
 OWN = "own"
 MODEL = "model"
 SYSTEM = "system"
-# The option of a chart that shows the charted runs alone, and not all that match the filter.
-ONLY_SHOWN = "only_shown"
 _DEFAULT = "metric:"  # before the key: the id of a metric's own chart
 _SYSTEM = "system/"
 

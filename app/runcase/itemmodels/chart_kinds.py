@@ -12,7 +12,8 @@ from runcase.store.records import Kind
 _FIRST_AXES = 7
 _FIRST_PARAMS = 20
 _FIRST_METRICS = 8
-_ONLY_SHOWN = "only_shown"  # an option of all kinds, see `chart_book`
+# The option of a chart that shows the charted runs alone, and not all that match the filter.
+ONLY_SHOWN = "only_shown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +242,7 @@ def default_chart(
     wanted = _likely(metrics, params).get(kind, {})
     kept = {role: tuple(name for name in names if name) for role, names in wanted.items()}
     # Only shown runs are in the image grid: where the files of all others are need not be read.
-    options = {_ONLY_SHOWN: True} if kind is ChartKind.IMAGES else {}
+    options = {ONLY_SHOWN: True} if kind is ChartKind.IMAGES else {}
     return Chart(chart_id, kind, {role: names for role, names in kept.items() if names}, options)
 
 

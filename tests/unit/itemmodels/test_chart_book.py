@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runcase.curves.chart import Chart, ChartKind, Role
-from runcase.itemmodels.chart_book import MODEL, ONLY_SHOWN, OWN, SYSTEM, ChartBook
+from runcase.itemmodels.chart_book import MODEL, OWN, SYSTEM, ChartBook
+from runcase.itemmodels.chart_kinds import ONLY_SHOWN
 
 KEYS = ("acc", "loss", "val/loss", "val/acc", "train/loss", "system/cpu", "epochs")
 LONG = frozenset(KEYS) - {"epochs"}

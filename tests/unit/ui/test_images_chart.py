@@ -101,7 +101,7 @@ def test_other_shown_runs_are_looked_through(view, qtbot):
     with qtbot.waitSignal(view.drawn):
         view.set_styles({"bare": STYLES["bare"]})
     assert view._empty.text() == "None of the shown runs has images of mlflow.log_image."
-    assert view.script() == ""
+    assert view.script(view.styles)() == ""
     with qtbot.waitSignal(view.drawn):
         view.set_styles({})
     assert view._empty.text() == "No run is shown in charts."
@@ -119,7 +119,7 @@ def test_it_is_painted_into_a_file_with_numbers_and_a_script(view):
     numbers = view.numbers()
     assert numbers["step"] == [0, 10, 10, 0]
     assert numbers["key"] == ["pets/dog", "pets/dog", "cut", "pets/dog"]
-    script = view.script()
+    script = view.script(view.styles)()
     compile(script, "script", "exec")
     assert "u10.png" in script
 

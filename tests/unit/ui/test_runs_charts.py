@@ -104,7 +104,7 @@ def test_every_chart_says_what_it_shows_and_is_painted_alike_into_a_file(show, n
     view = show(name)
     assert view.accessibleDescription()
     assert view.note()
-    assert view.script().startswith('"""')
+    assert view.script(view.styles)().startswith('"""')
     columns = view.numbers()
     assert len({len(values) for values in columns.values()}) == 1
     window, file = view.grab().toImage(), picture(view)
@@ -147,7 +147,7 @@ def test_odd_runs_crash_nothing_and_an_empty_chart_says_why(show, name, runs):
     if runs in ("none", "missing"):
         says = view.emptiness(figure)
         assert says or name in ("parallel", "correlation")
-        assert view.script() == "" or not says
+        assert view.script(view.styles)() == "" or not says
     view.set_selected(["r0"])
     picture(view, light=True)
     for at in range(0, 520, 65):

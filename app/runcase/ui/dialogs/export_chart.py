@@ -139,11 +139,11 @@ class ExportChartDialog(QDialog):
             return
         assert isinstance(self._what, ChartView)
         if form == _SCRIPT:
-            text = self._what.script_in(self._styles(light=True))
+            made = self._what.script(self._styles(light=True))
 
             def script(_progress: Progress) -> int:
                 with whole_file(target, overwrite=overwrite) as beside:
-                    beside.write_text(text, encoding="utf-8")
+                    beside.write_text(made(), encoding="utf-8")
                 return -1
 
             self._submit(script, target)

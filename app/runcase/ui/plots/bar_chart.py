@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from runcase.curves.scales import Scale, ScaleKind
 from runcase.curves.scripts.bars import bars_script
 from runcase.itemmodels import formats
 from runcase.progress import Progress
-from runcase.ui.plots.chart_view import Key
+from runcase.ui.plots.chart_view import CurveStyle, Key
 from runcase.ui.plots.frame import Frame, value_text
 from runcase.ui.plots.ink import Ink
 from runcase.ui.plots.point_tip import Hit
@@ -115,8 +115,8 @@ class BarChart(RowsPlot[Bars]):
         best = f", {figure.labels[0]} first" if figure.labels else ""
         return f"Bars of {figure.x.title}, {self.note()}{best}"
 
-    def legend(self) -> list[Key]:
-        return [] if self.figure is not None and self.figure.by else super().legend()
+    def legend(self, *, light: bool = False) -> list[Key]:
+        return [] if self.figure is not None and self.figure.by else super().legend(light=light)
 
     def numbers(self) -> dict[str, Sequence[Any]]:
         figure = self.figure
@@ -136,8 +136,8 @@ class BarChart(RowsPlot[Bars]):
             "runs": figure.counts.tolist(),
         }
 
-    def script_of(self, figure: Bars) -> str:
-        return bars_script(self.table, figure, styles_of(self.styles))
+    def script_of(self, figure: Bars, styles: Mapping[str, CurveStyle]) -> str:
+        return bars_script(self.table, figure, styles_of(styles))
 
     def _run_of(self, figure: Bars, row: int) -> str:
         run = int(figure.runs[row])

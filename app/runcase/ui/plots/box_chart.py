@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from runcase.curves.scripts.box import box_script
 from runcase.curves.spread import Spread
 from runcase.itemmodels import formats
 from runcase.progress import Progress
+from runcase.ui.plots.chart_view import CurveStyle
 from runcase.ui.plots.dots import nearest, paint_hollow, visible, within
 from runcase.ui.plots.frame import Frame, paint_axes, value_text
 from runcase.ui.plots.ink import Ink
@@ -141,8 +142,8 @@ class BoxChart(RunsPlot[Boxes]):
     def numbers(self) -> dict[str, Sequence[Any]]:
         return as_numbers(self.table, [self.chart.name(Role.X), self.chart.name(Role.Y)])
 
-    def script_of(self, figure: Boxes) -> str:
-        return box_script(self.table, figure, styles_of(self.styles))
+    def script_of(self, figure: Boxes, styles: Mapping[str, CurveStyle]) -> str:
+        return box_script(self.table, figure, styles_of(styles))
 
     def _half(self, frame: Frame) -> float:
         step = frame.area.width() / max(1e-9, frame.x.high - frame.x.low)

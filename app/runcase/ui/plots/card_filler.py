@@ -13,7 +13,7 @@ from runcase.curves.combine import Curve
 from runcase.curves.run_table import RunTable
 from runcase.errors import RuncaseError
 from runcase.itemmodels import formats
-from runcase.itemmodels.chart_book import ONLY_SHOWN
+from runcase.itemmodels.chart_kinds import ONLY_SHOWN
 from runcase.itemmodels.run_values import Rows, read_table
 from runcase.ui.plots.chart_card import ChartCard
 from runcase.ui.plots.chart_view import RunsChart

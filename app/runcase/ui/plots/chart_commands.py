@@ -16,8 +16,7 @@ from runcase.curves.groups import Band, Centre
 from runcase.curves.smoothing import Smoothing
 from runcase.itemmodels import columns as titles
 from runcase.itemmodels import formats
-from runcase.itemmodels.chart_book import ONLY_SHOWN
-from runcase.itemmodels.chart_kinds import KINDS, chart_title, options_menu
+from runcase.itemmodels.chart_kinds import KINDS, ONLY_SHOWN, chart_title, options_menu
 from runcase.itemmodels.run_values import varying
 from runcase.store.records import Kind
 from runcase.ui import icons
@@ -158,12 +157,13 @@ class ChartCommands:
     def copy_script(self, card: ChartCard | None = None) -> None:
         """Put a script on the clipboard that draws a chart with matplotlib."""
         card = card or self._panel.current_card()
-        styles = self._panel.looks.styles(light=True)  # a figure is looked at on paper
-        script = "" if card is None or card.view is None else card.view.script_in(styles)
-        if script:
-            self._copied("The script is on the clipboard; it needs matplotlib.", script)
-        else:
-            self._panel.said.emit("There is nothing in this chart that a script could draw.", True)
+        if card is None or card.view is None:
+            return
+        # In the light theme's colours: a figure is looked at on paper.
+        work = card.view.script(self._panel.looks.styles(light=True))
+        self._panel.context.jobs.submit(
+            lambda _progress: work(), owner=self._panel, then=self._copied_script, key="script"
+        )
 
     def ask_for_template(self) -> None:
         """Ask how runs are named in charts."""
@@ -381,6 +381,12 @@ class ChartCommands:
         card = self._panel.current_card()
         if card is not None:
             do(card.spec.id)
+
+    def _copied_script(self, text: str) -> None:
+        if text:
+            self._copied("The script is on the clipboard; it needs matplotlib.", text)
+        else:
+            self._panel.said.emit("There is nothing in this chart that a script could draw.", True)
 
     def _copied(self, sentence: str, text: str) -> None:
         QGuiApplication.clipboard().setText(text)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -106,18 +105,16 @@ class ChartView(QWidget):
         """Return the muted words beside the title, such as "47 runs · ρ = −0.21"."""
 
     @abstractmethod
-    def legend(self) -> list[Key]:
+    def legend(self, *, light: bool = False) -> list[Key]:
         """Return what an exported picture says below the plot."""
 
-    def legend_in(self, styles: Mapping[str, CurveStyle]) -> list[Key]:
+    def legend_in(self, styles: Mapping[str, CurveStyle], *, light: bool) -> list[Key]:
         """Return the legend in other colours, such as the light theme's."""
-        with self._in(styles):
-            return self.legend()
-
-    def script_in(self, styles: Mapping[str, CurveStyle]) -> str:
-        """Return the script with other colours, such as the light theme's."""
-        with self._in(styles):
-            return self.script()
+        kept, self.styles = self.styles, dict(styles)
+        try:
+            return self.legend(light=light)
+        finally:
+            self.styles = kept
 
     @abstractmethod
     def plot_size(self) -> tuple[int, int]:
@@ -153,16 +150,11 @@ class ChartView(QWidget):
         return lambda: (numbers,)
 
     @abstractmethod
-    def script(self) -> str:
-        """Return a script that draws this chart with matplotlib, its data in it; "" for none."""
+    def script(self, styles: Mapping[str, CurveStyle]) -> Callable[[], str]:
+        """Return what a job calls for a matplotlib script that draws this chart, data included.
 
-    @contextmanager
-    def _in(self, styles: Mapping[str, CurveStyle]) -> Iterator[None]:
-        kept, self.styles = self.styles, dict(styles)
-        try:
-            yield
-        finally:
-            self.styles = kept
+        It returns "" where there is nothing to draw.
+        """
 
 
 class RunsChart(ChartView):

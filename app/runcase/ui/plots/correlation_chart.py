@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from runcase.curves.scales import Scale, ScaleKind
 from runcase.curves.scripts.correlation import correlation_script
 from runcase.itemmodels import formats
 from runcase.progress import Progress
-from runcase.ui.plots.chart_view import Key
+from runcase.ui.plots.chart_view import CurveStyle, Key
 from runcase.ui.plots.color_bar import bar_width, paint_bar
 from runcase.ui.plots.frame import Frame
 from runcase.ui.plots.ink import Ink, readable_on
@@ -114,7 +114,7 @@ class CorrelationChart(RunsPlot[Correlation]):
         best = f"{figure.row_titles[int(row)]} with {figure.column_titles[int(column)]}"
         return f"Correlation matrix, {self.note()}; closest: {best} {values[row, column]:.2f}"
 
-    def legend(self) -> list[Key]:
+    def legend(self, *, light: bool = False) -> list[Key]:
         return []
 
     def numbers(self) -> dict[str, Sequence[Any]]:
@@ -129,7 +129,7 @@ class CorrelationChart(RunsPlot[Correlation]):
             "runs": [int(figure.matrix.counts[cell]) for cell in cells],
         }
 
-    def script_of(self, figure: Correlation) -> str:
+    def script_of(self, figure: Correlation, styles: Mapping[str, CurveStyle]) -> str:
         return correlation_script(figure)
 
     def _cell_at(self, frame: Frame, figure: Correlation, point: QPointF) -> tuple[int, int] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from runcase.curves.scales import Scale, ScaleKind
 from runcase.curves.scripts.heat import heat_script
 from runcase.itemmodels import formats
 from runcase.progress import Progress
-from runcase.ui.plots.chart_view import Key
+from runcase.ui.plots.chart_view import CurveStyle, Key
 from runcase.ui.plots.color_bar import bar_width, paint_bar
 from runcase.ui.plots.frame import Frame, value_text
 from runcase.ui.plots.ink import Ink, readable_on
@@ -114,7 +114,7 @@ class HeatChart(RunsPlot[Heat]):
     def describe(self, figure: Heat) -> str:
         return f"Heat map of {figure.y.title} against {figure.x.title}, {self.note()}"
 
-    def legend(self) -> list[Key]:
+    def legend(self, *, light: bool = False) -> list[Key]:
         return []
 
     def numbers(self) -> dict[str, Sequence[Any]]:
@@ -131,7 +131,7 @@ class HeatChart(RunsPlot[Heat]):
             "n": [int(figure.count[row, at]) for row, at in filled],
         }
 
-    def script_of(self, figure: Heat) -> str:
+    def script_of(self, figure: Heat, styles: Mapping[str, CurveStyle]) -> str:
         return heat_script(figure)
 
     def _cell(self, frame: Frame, figure: Heat, row: int, column: int) -> QRectF:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from runcase.curves.scales import Scale, ScaleKind
 from runcase.curves.scripts.histogram import histogram_script
 from runcase.itemmodels import formats
 from runcase.progress import Progress
-from runcase.ui.plots.chart_view import Key
+from runcase.ui.plots.chart_view import CurveStyle, Key
 from runcase.ui.plots.frame import Frame, value_text
 from runcase.ui.plots.ink import Ink
 from runcase.ui.plots.point_tip import Hit
@@ -109,17 +109,17 @@ class HistogramChart(RunsPlot[Histogram]):
     def card_keys(self) -> list[Key]:
         return self.legend() if self.figure is not None and self.figure.groups is not None else []
 
-    def legend(self) -> list[Key]:
+    def legend(self, *, light: bool = False) -> list[Key]:
         figure = self.figure
         if figure is None or figure.groups is None:
             return []
         labels = enumerate(figure.groups.labels)
-        return [Key(label, self.theme.run_color(at), None) for at, label in labels]
+        return [Key(label, self.theme.run_color(at, light=light), None) for at, label in labels]
 
     def numbers(self) -> dict[str, Sequence[Any]]:
         return as_numbers(self.table, [self.chart.name(Role.X), self.chart.name(Role.COLOR)])
 
-    def script_of(self, figure: Histogram) -> str:
+    def script_of(self, figure: Histogram, styles: Mapping[str, CurveStyle]) -> str:
         return histogram_script(figure)
 
     def _tick(self, ink: Ink, frame: Frame, figure: Histogram, row: int, pen: Any) -> None:

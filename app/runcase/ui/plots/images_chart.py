@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -112,7 +112,7 @@ class ImagesChart(RunsChart):
             words.append(f"the first {MOST_RUNS} of {len(self._shown()):,} shown runs")
         return " · ".join(words)
 
-    def legend(self) -> list[Key]:
+    def legend(self, *, light: bool = False) -> list[Key]:
         return []
 
     def plot_size(self) -> tuple[int, int]:
@@ -158,7 +158,7 @@ class ImagesChart(RunsChart):
             "artifact": [image.path for _, _, _, image in rows],
         }
 
-    def script(self) -> str:
+    def script(self, styles: Mapping[str, CurveStyle]) -> Callable[[], str]:
         grid = self.tiles.grid
         files = [
             ImageFile(row, place, image.file or image.small, image.step)
@@ -167,8 +167,8 @@ class ImagesChart(RunsChart):
             if (image := grid.image(key, run_id)) is not None
         ]
         if not files:
-            return ""
-        return images_script(grid.keys, [name for _, name in grid.runs], files)
+            return lambda: ""
+        return partial(images_script, grid.keys, [name for _, name in grid.runs], files)
 
     def _shown(self) -> list[int]:
         """Return the rows of the shown runs, in the table's order."""

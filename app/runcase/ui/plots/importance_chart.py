@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QPointF, Qt
@@ -17,7 +17,7 @@ from runcase.curves.scales import Scale, ScaleKind
 from runcase.curves.scripts.importance import importance_script
 from runcase.itemmodels import formats
 from runcase.progress import Progress
-from runcase.ui.plots.chart_view import Key
+from runcase.ui.plots.chart_view import CurveStyle, Key
 from runcase.ui.plots.frame import Frame
 from runcase.ui.plots.ink import Ink
 from runcase.ui.plots.point_tip import Hit
@@ -109,13 +109,13 @@ class ImportanceChart(RowsPlot[ImportanceBars]):
     def card_keys(self) -> list[Key]:
         return self.legend() if self.figure is not None and bool(_params(self.figure)) else []
 
-    def legend(self) -> list[Key]:
+    def legend(self, *, light: bool = False) -> list[Key]:
         figure = self.figure
         if figure is None or not _params(figure):
             return []
         return [
-            Key("more is higher", self.theme.run_color(0), None),
-            Key("more is lower", self.theme.run_color(1), None),
+            Key("more is higher", self.theme.run_color(0, light=light), None),
+            Key("more is lower", self.theme.run_color(1, light=light), None),
         ]
 
     def numbers(self) -> dict[str, Sequence[Any]]:
@@ -127,7 +127,7 @@ class ImportanceChart(RowsPlot[ImportanceBars]):
             "runs": [each.count for each in params],
         }
 
-    def script_of(self, figure: ImportanceBars) -> str:
+    def script_of(self, figure: ImportanceBars, styles: Mapping[str, CurveStyle]) -> str:
         return importance_script(figure)
 
 

@@ -1,7 +1,8 @@
 """The curves of a chart: pan, zoom, crosshair with values, groups, live points."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QEvent, QRectF, QTimer, Signal
@@ -203,7 +204,7 @@ class LineChart(ChartView):
             found += f", {formats.count(self.prepared.left_out)} at x ≤ 0 left out"
         return found
 
-    def legend(self) -> list[Key]:
+    def legend(self, *, light: bool = False) -> list[Key]:
         return [
             Key(self.label(line), style.color, style.dashes)
             for line in self.prepared.lines
@@ -280,11 +281,14 @@ class LineChart(ChartView):
         names = {run_id: style.name for run_id, style in self.styles.items()}
         return lambda: (piece_of(each, names.get(each.run_id, ""), along) for each in curves)
 
-    def script(self) -> str:
+    def script(self, styles: Mapping[str, CurveStyle]) -> Callable[[], str]:
         x_range, y_range = self.view_range()
         axes = Axes(self.name(), self.x_name(), self.name(), x_range, y_range)
+        kept, self.styles = self.styles, dict(styles)
+        looks = self._paint.looks()
+        self.styles = kept
         along = bool(self.chart.name(Role.X))
-        return line_script(self._paint.looks(), axes, self.view, along=along)
+        return partial(line_script, looks, axes, self.view, along=along)
 
     def name(self) -> str:
         """Return the chart's title."""

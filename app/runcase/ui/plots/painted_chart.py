@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -70,8 +71,8 @@ class PaintedChart(RunsChart, Generic[F]):
         """Say in words what is shown, for accessibility."""
 
     @abstractmethod
-    def script_of(self, figure: F) -> str:
-        """Return the script that draws a figure with something in it."""
+    def script_of(self, figure: F, styles: Mapping[str, CurveStyle]) -> str:
+        """Return the script that draws a figure with something in it; called in a job."""
 
     def paint_frame(self, ink: Ink, frame: Frame, figure: F) -> None:
         """Paint the axes."""
@@ -97,10 +98,11 @@ class PaintedChart(RunsChart, Generic[F]):
     def figure_changed(self, figure: F) -> None:
         """Take over a new figure, before it is painted."""
 
-    def script(self) -> str:
-        if self.figure is None or self.emptiness(self.figure):
-            return ""
-        return self.script_of(self.figure)
+    def script(self, styles: Mapping[str, CurveStyle]) -> Callable[[], str]:
+        figure = self.figure
+        if figure is None or self.emptiness(figure):
+            return lambda: ""
+        return partial(self.script_of, figure, dict(styles))
 
     def set_table(self, chart: Chart, table: RunTable) -> None:
         self.asked = (chart, table)
@@ -151,7 +153,7 @@ class PaintedChart(RunsChart, Generic[F]):
         """Say how many runs are not in the chart, "" for none."""
         return f"{formats.counted(count, 'run')} without a value" if count else ""
 
-    def legend(self) -> list[Key]:
+    def legend(self, *, light: bool = False) -> list[Key]:
         return [
             Key(style.name, style.color, None)
             for run_id, style in self.styles.items()

@@ -21,6 +21,7 @@ from runcase.curves.scripts.parallel import parallel_script
 from runcase.curves.series import Floats
 from runcase.itemmodels import formats
 from runcase.progress import Progress
+from runcase.ui.plots.chart_view import CurveStyle
 from runcase.ui.plots.frame import Frame
 from runcase.ui.plots.ink import Ink
 from runcase.ui.plots.parallel_axes import Slot, axis_at, lay_out, paint_axis, paint_brush
@@ -180,8 +181,8 @@ class ParallelChart(RunsPlot[Parallel]):
     def numbers(self) -> dict[str, Sequence[Any]]:
         return as_numbers(self.table, self.chart.names(Role.AXES))
 
-    def script_of(self, figure: Parallel) -> str:
-        return parallel_script(self.table, figure, styles_of(self.styles))
+    def script_of(self, figure: Parallel, styles: Mapping[str, CurveStyle]) -> str:
+        return parallel_script(self.table, figure, styles_of(styles))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is not Qt.MouseButton.LeftButton or self.figure is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from runcase.curves.scripts.scatter import scatter_script
 from runcase.curves.series import Floats
 from runcase.itemmodels import formats
 from runcase.progress import Progress
-from runcase.ui.plots.chart_view import Key
+from runcase.ui.plots.chart_view import CurveStyle, Key
 from runcase.ui.plots.color_bar import bar_width, paint_bar
 from runcase.ui.plots.dots import (
     RADIUS,
@@ -131,21 +131,21 @@ class ScatterChart(RunsPlot[Scatter]):
     def card_keys(self) -> list[Key]:
         return self.legend() if self.figure is not None and self.figure.groups is not None else []
 
-    def legend(self) -> list[Key]:
+    def legend(self, *, light: bool = False) -> list[Key]:
         figure = self.figure
         if figure is None or figure.color is not None:
             return []
         if figure.groups is None:
-            return super().legend()
+            return super().legend(light=light)
         names = enumerate(figure.groups.labels)
-        return [Key(name, self.theme.run_color(at), None) for at, name in names]
+        return [Key(name, self.theme.run_color(at, light=light), None) for at, name in names]
 
     def numbers(self) -> dict[str, Sequence[Any]]:
         roles = (Role.X, Role.Y, Role.COLOR, Role.SIZE)
         return as_numbers(self.table, [self.chart.name(role) for role in roles])
 
-    def script_of(self, figure: Scatter) -> str:
-        return scatter_script(self.chart, self.table, figure, styles_of(self.styles))
+    def script_of(self, figure: Scatter, styles: Mapping[str, CurveStyle]) -> str:
+        return scatter_script(self.chart, self.table, figure, styles_of(styles))
 
     def _shown(self, ink: Ink) -> list[int]:
         rows = (self.row_of(run_id) for run_id in ink.styles)

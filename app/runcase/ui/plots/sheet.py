@@ -125,7 +125,7 @@ class ChartSheet:
 
     def _lay_out(self, width: float) -> tuple[list[tuple[QRectF, str, Key | None]], int]:
         """Place the legend in lines; returns the places and how many lines they take."""
-        keys = self._view.legend_in(self._styles)
+        keys = self._view.legend_in(self._styles, light=self._light)
         places: list[tuple[QRectF, str, Key | None]] = []
         top, x, line = self._plot.bottom() + 6, _MARGIN, 0
         for at, key in enumerate(keys):

@@ -10,7 +10,6 @@ from runcase.headless import preview_lines
 from runcase.preview import hexdump, words
 from runcase.preview.document import (
     NODE_KINDS,
-    Archive,
     Array,
     Bytes,
     Document,
@@ -18,13 +17,13 @@ from runcase.preview.document import (
     Log,
     Model,
     Page,
-    Profile,
     Request,
     Table,
     Text,
     Tree,
 )
 from runcase.preview.facts import Facts
+from runcase.preview.inventory import Archive, Profile
 from runcase.preview.worker import Worker
 
 _TEXT_LINES = 200

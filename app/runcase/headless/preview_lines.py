@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from runcase.preview import words
-from runcase.preview.document import Archive, Array, Log, Profile
+from runcase.preview.document import Array, Log
 from runcase.preview.facts import Facts
+from runcase.preview.inventory import Archive, Profile
 
 _SHOWN = 200
 

@@ -13,7 +13,8 @@ from typing import BinaryIO
 
 from runcase.errors import TooBigError, UnreadableError
 from runcase.preview import words
-from runcase.preview.document import Archive, Document, Entry
+from runcase.preview.document import Document
+from runcase.preview.inventory import Archive, Entry
 from runcase.preview.source import Source
 
 ENTRIES = 20_000

@@ -5,7 +5,8 @@ import sqlite3
 from urllib.parse import quote
 
 from runcase.errors import UnreadableError
-from runcase.preview.document import Column, Profile, Table
+from runcase.preview.document import Column, Table
+from runcase.preview.inventory import Profile
 from runcase.preview.source import Source
 from runcase.preview.table import Opened, answer, bounds, of_frame
 from runcase.preview.table_words import cell, short

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TypeAlias, get_args
 
 from runcase.preview.facts import Facts
+from runcase.preview.inventory import Archive, Profile
 
 HIGHLIGHT_KINDS = (
     "keyword",
@@ -323,40 +324,6 @@ class Log:
 
 
 @dataclass(frozen=True, slots=True)
-class ColumnProfile:
-    """What a column's values are, in words.
-
-    Args:
-        nulls: How many are missing.
-        distinct: How many different ones there are, or None when that was not counted.
-        least: The smallest, or the shortest length of a list.
-        bins: uint32 counts, 20 for numbers by equal widths, up to 20 for the commonest of others.
-        labels: The values that the bins of a column that is not numeric stand for.
-    """
-
-    name: str
-    nulls: int
-    distinct: int | None
-    least: str
-    greatest: str
-    mean: str
-    bins: bytes
-    labels: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """What the columns of a table hold; `rows` were looked at, of all when `whole`."""
-
-    name: str
-    size: int
-    note: str
-    rows: int
-    whole: bool
-    columns: tuple[ColumnProfile, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Array:
     """An array of numbers.
 
@@ -384,31 +351,6 @@ class Array:
     curve: bytes
     picture: Frame | None
     color_range: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A member of an archive; `note` says what is odd about it."""
-
-    path: str
-    size: int
-    packed: int
-    modified: str
-    is_folder: bool
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Archive:
-    """What an archive holds; `total` members, of which `entries` may be the first."""
-
-    name: str
-    size: int
-    note: str
-    format: str
-    entries: tuple[Entry, ...]
-    total: int
-    unpacked: int
 
 
 @dataclass(frozen=True, slots=True)

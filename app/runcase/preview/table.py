@@ -4,10 +4,12 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from runcase.errors import TooBigError, UnreadableError
-from runcase.preview.document import Column, Profile, Table
+from runcase.preview.document import Column, Table
+from runcase.preview.inventory import Profile
 from runcase.preview.source import Source
 from runcase.preview.table_profile import frequency, profile
 from runcase.preview.table_query import QueryError, Typed, parse
@@ -20,6 +22,8 @@ ROWS = 200
 CELLS = 200_000
 # A sorted table is made in memory; past this only its filter is possible.
 _SORTED_ROWS = 30_000_000
+# The rows of a query are kept up to here, so that scrolling does not sort them again.
+_KEPT_CELLS = 20_000_000
 _LOADED_BYTES = 64 * 1024 * 1024
 
 
@@ -199,7 +203,8 @@ def _queried(source: Source, opened: Opened) -> Table:
     try:
         if query.condition is not None:
             frame = frame.filter(query.condition)
-        found = _count(frame)
+        kept = _answers(_key(source))
+        found = kept[0].height if kept else _count(frame)
         if query.keys:
             if found > _SORTED_ROWS:
                 raise QueryError(f"{found:,} rows are too many to sort: filter them first.")
@@ -210,12 +215,36 @@ def _queried(source: Source, opened: Opened) -> Table:
                 maintain_order=True,
             )
         first, count = bounds(source, len(opened.columns))
-        rows = frame.slice(first, count).collect()
+        rows = _kept(source, opened, frame, found).slice(first, count).collect()
     except (polars.exceptions.ComputeError, polars.exceptions.InvalidOperationError) as error:
         raise QueryError(f"The filter does not fit the columns: {first_line(error)}.") from error
     took = (time.perf_counter_ns() - began) // 1000
     unfiltered = opened.total if opened.total is not None else _count(opened.frame)
     return _table(source, opened, rows, first, found, unfiltered, took)
+
+
+def _kept(
+    source: Source, opened: Opened, frame: "polars.LazyFrame", found: int
+) -> "polars.LazyFrame":
+    """Return a query's rows, made once and kept where they are few enough to hold in memory."""
+    if found * max(1, len(opened.columns)) > _KEPT_CELLS:
+        return frame
+    kept = _answers(_key(source))
+    if not kept:
+        kept.append(frame.collect())
+    return kept[0].lazy()
+
+
+@lru_cache(maxsize=1)
+def _answers(_of: tuple[object, ...]) -> "list[polars.DataFrame]":
+    """Return a place for the rows of one query, for as long as no other is asked."""
+    return []
+
+
+def _key(source: Source) -> tuple[object, ...]:
+    request = source.request
+    status = source.path.stat().st_mtime_ns if source.data is None else hash(source.head)
+    return str(source.path), source.size, status, request.parts, request.query
 
 
 def _table(

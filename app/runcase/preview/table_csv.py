@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from runcase.errors import TooBigError, UnreadableError
 from runcase.preview import encoding, table_index
-from runcase.preview.document import Column, Profile, Table
+from runcase.preview.document import Column, Table
+from runcase.preview.inventory import Profile
 from runcase.preview.source import Source
 from runcase.preview.table import CELLS, Opened, answer, bounds, first_line
 from runcase.preview.table_query import QueryError, Typed

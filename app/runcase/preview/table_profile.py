@@ -3,7 +3,8 @@
 from array import array
 from typing import TYPE_CHECKING, Any
 
-from runcase.preview.document import Column, ColumnProfile, Profile, Table
+from runcase.preview.document import Column, Table
+from runcase.preview.inventory import ColumnProfile, Profile
 from runcase.preview.source import Source
 from runcase.preview.table_query import Typed
 from runcase.preview.table_words import brief, cell

@@ -3,7 +3,8 @@
 from typing import Any
 
 from runcase.errors import TooBigError, UnreadableError
-from runcase.preview.document import Column, Profile, Table
+from runcase.preview.document import Column, Table
+from runcase.preview.inventory import Profile
 from runcase.preview.source import Source
 from runcase.preview.table import Opened, guarded, of_frame
 from runcase.preview.table_words import cell

@@ -18,19 +18,9 @@ import PIL.Image
 import polars
 import pytest
 
-from runcase.preview.document import (
-    Archive,
-    Array,
-    Bytes,
-    Document,
-    Image,
-    Log,
-    Page,
-    Request,
-    Table,
-    Tree,
-)
+from runcase.preview.document import Array, Bytes, Document, Image, Log, Page, Request, Table, Tree
 from runcase.preview.facts import Facts
+from runcase.preview.inventory import Archive
 from runcase.preview.worker import Worker
 
 Read = Callable[..., Document]

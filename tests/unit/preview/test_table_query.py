@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runcase.preview import table_index
-from runcase.preview.document import Document, Profile, Request, Table
+from runcase.preview.document import Document, Request, Table
+from runcase.preview.inventory import Profile
 from runcase.preview.table_query import QueryError, Typed, parse
 from runcase.preview.worker import Worker
 

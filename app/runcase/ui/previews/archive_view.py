@@ -12,7 +12,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHeaderView, QLineEdit, QTableView, QVBoxLayout, QWidget
 
 from runcase.preview import words
-from runcase.preview.document import Archive, Entry
+from runcase.preview.inventory import Archive, Entry
 from runcase.ui import icons
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import label, row

@@ -1,6 +1,6 @@
 """The preview pane: a bar with the file's name and facts, and the widget of its kind below."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -13,9 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from runcase.preview import words
 from runcase.preview.document import (
-    Archive,
     Array,
     Bytes,
     Document,
@@ -23,13 +21,13 @@ from runcase.preview.document import (
     Log,
     Model,
     Page,
-    Profile,
     Request,
     Table,
     Text,
     Tree,
 )
 from runcase.preview.facts import Facts
+from runcase.preview.inventory import Archive, Profile
 from runcase.ui.previews.archive_view import ArchiveView
 from runcase.ui.previews.array_view import ArrayView
 from runcase.ui.previews.bytes_view import BytesView
@@ -38,6 +36,7 @@ from runcase.ui.previews.frequency_dialog import FrequencyDialog
 from runcase.ui.previews.image_bar import ImageBar
 from runcase.ui.previews.image_side import ImageSide
 from runcase.ui.previews.image_view import ImageView
+from runcase.ui.previews.kinds import KINDS, text_facts
 from runcase.ui.previews.log_view import LogView
 from runcase.ui.previews.model_view import ModelView
 from runcase.ui.previews.page_view import PageView
@@ -51,27 +50,6 @@ from runcase.ui.widgets.state_page import LoadingPage, StatePage
 _HEIGHT = 38
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """How the bar shows a kind of document: its icon and its views, the first one chosen."""
-
-    icon: str
-    views: tuple[tuple[str, str], ...] = ()
-
-
-_KINDS: dict[type, _Kind] = {
-    Text: _Kind("file-text"),
-    Tree: _Kind("file-json", (("tree", "Tree"), ("text", "Text"))),
-    Table: _Kind("table-2", (("table", "Table"), ("profile", "Profile"))),
-    Image: _Kind("file-image"),
-    Page: _Kind("file-text", (("page", "Page"), ("text", "Source"))),
-    Model: _Kind("package", (("model", "Model"), ("text", "YAML"))),
-    Bytes: _Kind("binary"),
-    Log: _Kind("file-text"),
-    Array: _Kind("grid-3x3", (("picture", "Picture"), ("table", "Table"))),
-    Archive: _Kind("package"),
-    Facts: _Kind("file-box"),
-}
 # Answers that add to what is shown.
 _ADDED = ("profile", "count", "frequency")
 
@@ -173,7 +151,7 @@ class PreviewHost(QWidget):
 
     def show_document(self, document: Document, name: str = "") -> None:
         """Show a document under a name, by default its own."""
-        kind = _KINDS[type(document)]
+        kind = KINDS[type(document)]
         self._loading.finish()
         self._head(name or document.name, kind.icon, kind.views)
         self._facts.setText(self._show(document))
@@ -222,7 +200,7 @@ class PreviewHost(QWidget):
         if isinstance(document, Text):
             self._code.show_text(document)
             self._stack.setCurrentWidget(self._code)
-            return _text_facts(document)
+            return text_facts(document)
         if isinstance(document, Log):
             self._log.show_document(document)
             self._stack.setCurrentWidget(self._log)
@@ -316,7 +294,7 @@ class PreviewHost(QWidget):
         self._back = button("Back to Archive", "small", self._ask_outer)
         bar = row(self._back, self._icon, self._name, self._facts, margins=(12, 0, 10, 0))
         bar.addStretch(1)
-        for kind, shown in _KINDS.items():
+        for kind, shown in KINDS.items():
             if shown.views:
                 made = Segments(shown.views, "View")
                 made.chosen.connect(self._choose)
@@ -339,8 +317,8 @@ class PreviewHost(QWidget):
         self._icon.set_icon(icon, "text-2")
         self._image_bar.hide()
         for kind, segments in self._segments.items():
-            segments.setVisible(bool(views) and _KINDS[kind].views == views)
-            segments.choose(_KINDS[kind].views[0][0])
+            segments.setVisible(bool(views) and KINDS[kind].views == views)
+            segments.choose(KINDS[kind].views[0][0])
 
     def _say(self, note: str) -> None:
         self._note.setText(note)
@@ -406,13 +384,3 @@ class PreviewHost(QWidget):
             f" color: {color('warn').name()}; padding: 5px 12px;"
             f" border-bottom: 1px solid {color('border').name()}; }}"
         )
-
-
-def _text_facts(document: Text) -> str:
-    parts = [words.size(document.size)]
-    if document.lines is not None:
-        parts.append(words.many(document.lines, "line"))
-    parts.append(document.encoding)
-    if document.truncated:
-        parts.append("not all is shown")
-    return " · ".join(parts)

@@ -2,7 +2,8 @@
 
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from runcase.preview.document import Profile, Table
+from runcase.preview.document import Table
+from runcase.preview.inventory import Profile
 from runcase.ui.previews.cards import grid, remark
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import Card

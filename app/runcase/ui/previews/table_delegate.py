@@ -4,7 +4,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF
 from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from runcase.preview.document import Profile
+from runcase.preview.inventory import Profile
 from runcase.ui.previews.table_model import TableModel
 from runcase.ui.theme import Theme
 

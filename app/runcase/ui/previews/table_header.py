@@ -4,7 +4,7 @@ from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QHeaderView, QMenu
 
-from runcase.preview.document import ColumnProfile, Profile
+from runcase.preview.inventory import ColumnProfile, Profile
 from runcase.ui.previews.table_model import TableModel
 from runcase.ui.previews.text_view import code_font
 from runcase.ui.theme import Theme

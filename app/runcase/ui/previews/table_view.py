@@ -13,7 +13,8 @@ from PySide6.QtWidgets import (
 )
 
 from runcase.preview import words
-from runcase.preview.document import Profile, Table
+from runcase.preview.document import Table
+from runcase.preview.inventory import Profile
 from runcase.ui.previews.profile_view import ProfileView
 from runcase.ui.previews.table_bar import TableBar
 from runcase.ui.previews.table_delegate import TableDelegate

@@ -12,7 +12,7 @@ from runcase.preview.document import Column, Table
 from runcase.preview.inventory import Profile
 from runcase.preview.source import Source
 from runcase.preview.table_profile import frequency, profile
-from runcase.preview.table_query import QueryError, Typed, parse
+from runcase.preview.table_query import Query, QueryError, Typed, parse
 from runcase.preview.table_words import cell, type_words
 
 if TYPE_CHECKING:
@@ -199,23 +199,20 @@ def _queried(source: Source, opened: Opened) -> Table:
 
     began = time.perf_counter_ns()
     query = parse(source.request.query, _finder(opened))
-    frame = opened.frame
+    first, count = bounds(source, len(opened.columns))
+    kept = _answers(_key(source))
     try:
-        if query.condition is not None:
-            frame = frame.filter(query.condition)
-        kept = _answers(_key(source))
-        found = kept[0].height if kept else _count(frame)
-        if query.keys:
-            if found > _SORTED_ROWS:
+        if not kept:
+            whole = _whole(opened, query)
+            kept += [whole] if whole is not None else []
+        if kept:
+            found, rows = kept[0].height, kept[0].slice(first, count)
+        else:
+            frame = _filtered(opened, query)
+            found = _count(frame)
+            if query.keys and found > _SORTED_ROWS:
                 raise QueryError(f"{found:,} rows are too many to sort: filter them first.")
-            frame = frame.sort(
-                [key for key, _ in query.keys],
-                descending=[down for _, down in query.keys],
-                nulls_last=True,
-                maintain_order=True,
-            )
-        first, count = bounds(source, len(opened.columns))
-        rows = _kept(source, opened, frame, found).slice(first, count).collect()
+            rows = _sorted(frame, query).slice(first, count).collect()
     except (polars.exceptions.ComputeError, polars.exceptions.InvalidOperationError) as error:
         raise QueryError(f"The filter does not fit the columns: {first_line(error)}.") from error
     took = (time.perf_counter_ns() - began) // 1000
@@ -223,16 +220,26 @@ def _queried(source: Source, opened: Opened) -> Table:
     return _table(source, opened, rows, first, found, unfiltered, took)
 
 
-def _kept(
-    source: Source, opened: Opened, frame: "polars.LazyFrame", found: int
-) -> "polars.LazyFrame":
-    """Return a query's rows, made once and kept where they are few enough to hold in memory."""
-    if found * max(1, len(opened.columns)) > _KEPT_CELLS:
+def _whole(opened: Opened, query: Query) -> "polars.DataFrame | None":
+    """Return all rows of a query in one pass over the file, or None if they are too many."""
+    limit = _KEPT_CELLS // max(1, len(opened.columns))
+    rows = _filtered(opened, query).head(limit + 1).collect()
+    return _sorted(rows.lazy(), query).collect() if rows.height <= limit else None
+
+
+def _filtered(opened: Opened, query: Query) -> "polars.LazyFrame":
+    return opened.frame if query.condition is None else opened.frame.filter(query.condition)
+
+
+def _sorted(frame: "polars.LazyFrame", query: Query) -> "polars.LazyFrame":
+    if not query.keys:
         return frame
-    kept = _answers(_key(source))
-    if not kept:
-        kept.append(frame.collect())
-    return kept[0].lazy()
+    return frame.sort(
+        [key for key, _ in query.keys],
+        descending=[down for _, down in query.keys],
+        nulls_last=True,
+        maintain_order=True,
+    )
 
 
 @lru_cache(maxsize=1)

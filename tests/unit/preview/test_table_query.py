@@ -88,6 +88,9 @@ def test_a_csv_is_filtered_sorted_profiled_and_counted(
     assert isinstance(found, Table)
     assert found.cells[1][:3] == ("999", "998", "997")
     assert (found.total, found.unfiltered) == (9, 1000)
+    later = worker.read(Request(path, query="v > 990 order by v desc", offset=7))
+    assert isinstance(later, Table)
+    assert (later.first, later.cells[1]) == (7, ("992", "991"))
     profile = worker.read(Request(path, view="profile"))
     assert isinstance(profile, Profile)
     name, value = profile.columns

@@ -134,7 +134,10 @@ class Worker:
         try:
             if not FORKS:
                 return spawn()
-            if self._nursery is None or not self._nursery.alive:
+            if self._nursery is not None and not self._nursery.alive:
+                self._nursery.close()
+                self._nursery = None
+            if self._nursery is None:
                 self._nursery = Nursery()
             return self._nursery.fork()
         except OSError as error:

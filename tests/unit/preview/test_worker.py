@@ -234,6 +234,18 @@ def test_the_walls_hold_for_native_code(write: Write) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="readers are forked on Linux only")
+def test_a_warm_process_that_was_killed_is_replaced(write: Write) -> None:
+    first, second = str(write("a.txt", "x\n")), str(write("b.txt", "y\n"))
+    with Worker() as worker:
+        worker.read(Request(first))
+        assert worker._nursery is not None
+        worker._nursery._process.kill()
+        worker._nursery._process.wait()
+        for path in (first, second, first):
+            assert isinstance(worker.read(Request(path)), Text)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="readers are forked on Linux only")
 def test_each_file_has_a_reader_of_its_own(write: Write) -> None:
     first, second = str(write("a.txt", "x\n")), str(write("b.txt", "y\n"))
     with Worker() as worker:

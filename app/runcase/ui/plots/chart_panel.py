@@ -227,7 +227,8 @@ class ChartPanel(QWidget):
         self.grid.folded.connect(self._fold)
         self._brush.keep_wanted.connect(self._keep)
         self._brush.clear_wanted.connect(self._clear_brush)
-        self.context.theme.changed.connect(self._filler.restyle)
+        # A method of this object: the theme outlives the window, and a part would be called after.
+        self.context.theme.changed.connect(self._restyle)
 
     def _new_card(self, chart: Chart) -> ChartCard:
         card = ChartCard(self.context.theme, chart)
@@ -276,6 +277,9 @@ class ChartPanel(QWidget):
         self._long = long if known is None else known | long
         if self._long != known:
             self._arrange()
+
+    def _restyle(self) -> None:
+        self._filler.restyle()
 
     def _options_changed(self) -> None:
         options = self.tools.options

@@ -15,6 +15,7 @@ from runcase.ui.plots.frame import axis_texts, short, value_text
 from runcase.ui.plots.ink import Ink
 
 _REACH = 9.0
+_MISSING = "missing"
 _BRUSH = 8.0
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 _CENTER = Qt.AlignmentFlag.AlignCenter
@@ -101,7 +102,7 @@ def axis_at(slots: Sequence[Slot], point: QPointF) -> tuple[Slot, bool] | None:
     return None
 
 
-def paint_axis(ink: Ink, slot: Slot, axis: Axis, *, missing: bool) -> None:
+def paint_axis(ink: Ink, slot: Slot, axis: Axis) -> None:
     """Paint line, title, ends and the names along an axis."""
     painter = ink.painter
     painter.setPen(ink.pen("muted"))
@@ -130,13 +131,25 @@ def paint_axis(ink: Ink, slot: Slot, axis: Axis, *, missing: bool) -> None:
             box = QRectF(slot.x - width / 2, y, width, line)
             ink.text(box, text, _CENTER, _ELIDE)
         _paint_ticks(ink, slot, axis, line)
-    if missing and bool(np.isnan(axis.shares).any()):
+
+
+def paint_missing(ink: Ink, slots: Sequence[Slot], axes: Sequence[Axis]) -> None:
+    """Mark below each axis where runs without a value pass; the first mark says what it is."""
+    painter = ink.painter
+    painter.setFont(ink.font("caption"))
+    line = QFontMetricsF(painter.font()).height()
+    wide = QFontMetricsF(painter.font()).horizontalAdvance(_MISSING) + 2
+    said = False
+    for slot, axis in zip(slots, axes, strict=True):
+        if not bool(np.isnan(axis.shares).any()):
+            continue
         painter.setPen(ink.pen("warn"))
         painter.drawLine(QLineF(slot.x - 4, slot.missing, slot.x + 4, slot.missing))
-        painter.setPen(ink.color("warn"))
-        wide = QFontMetricsF(painter.font()).horizontalAdvance("missing") + 2
-        left = slot.x + 7 if slot.x + 7 + wide <= slot.title.right() + 8 else slot.x - 7 - wide
-        painter.drawText(QRectF(left, slot.missing - line / 2, wide, line), _MIDDLE, "missing")
+        if not said:
+            said = True
+            painter.setPen(ink.color("warn"))
+            box = QRectF(max(0.0, slot.x - 7 - wide), slot.missing - line / 2, wide, line)
+            painter.drawText(box, _MIDDLE, _MISSING)
 
 
 def _paint_one(ink: Ink, slot: Slot, axis: Axis, line: float) -> None:

@@ -24,7 +24,14 @@ from runcase.progress import Progress
 from runcase.ui.plots.chart_view import CurveStyle
 from runcase.ui.plots.frame import Frame
 from runcase.ui.plots.ink import Ink
-from runcase.ui.plots.parallel_axes import Slot, axis_at, lay_out, paint_axis, paint_brush
+from runcase.ui.plots.parallel_axes import (
+    Slot,
+    axis_at,
+    lay_out,
+    paint_axis,
+    paint_brush,
+    paint_missing,
+)
 from runcase.ui.plots.point_tip import Hit
 from runcase.ui.plots.run_words import as_plain, run_lines, styles_of
 from runcase.ui.plots.runs_plot import RunsPlot
@@ -132,11 +139,12 @@ class ParallelChart(RunsPlot[Parallel]):
 
     def paint_over(self, ink: Ink, frame: Frame, figure: Parallel) -> None:
         slots = self._slots_of(ink, frame, figure)
-        missing = bool(figure.incomplete)
         for slot, axis in zip(slots, figure.axes, strict=True):
-            paint_axis(ink, slot, axis, missing=missing)
+            paint_axis(ink, slot, axis)
             if axis.name in self._brushes:
                 paint_brush(ink, slot, *self._brushes[axis.name])
+        if figure.incomplete:
+            paint_missing(ink, slots, figure.axes)
 
     def paint_lit(self, ink: Ink, frame: Frame, figure: Parallel) -> None:
         slots = self._slots_of(ink, frame, figure)

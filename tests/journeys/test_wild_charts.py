@@ -5,6 +5,7 @@ import sqlite3
 
 import numpy as np
 import pytest
+from PySide6.QtGui import QImage
 
 import driving
 from driving import trigger
@@ -102,10 +103,20 @@ def check(panel, settle, key, log):
     assert marks == expected
     edges = [len(each.x) for each in chart._paint.spots.spots if each.shape is not Shape.DOT]
     assert sum(edges) == sum(expected)
+    if key == "all nan":  # nothing but marks, on the lower edge
+        assert colored(chart, chart.styles[run_id(0)].color) > 50
     chart.crosshair.point_at(float(drawn.line.x[0]))
     assert chart.crosshair.tip.isVisible()
     chart.crosshair.hide()
     assert not chart.grab().isNull()
+
+
+def colored(chart, color):
+    """Count the pixels of a plot in about this colour."""
+    image = chart.canvas.plot.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    pixels = np.frombuffer(image.constBits(), np.uint8).reshape(-1, 4)[:, :3].astype(int)
+    wanted = np.array([color.blue(), color.green(), color.red()])
+    return int((np.abs(pixels - wanted).sum(axis=1) < 40).sum())
 
 
 def every_pixel_column_has_its_extremes(panel, settle):

@@ -55,9 +55,13 @@ class SpotsItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph ships no 
         found = self.viewRect()
         return QRectF() if found is None else found
 
+    def viewRangeChanged(self) -> None:
+        super().viewRangeChanged()
+        self._follow()
+
     def viewTransformChanged(self) -> None:
-        self.prepareGeometryChange()
-        self.update()
+        super().viewTransformChanged()
+        self._follow()
 
     def paint(self, painter: QPainter, *_args: object) -> None:
         if not self.spots:
@@ -79,6 +83,11 @@ class SpotsItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph ships no 
                 ys = np.full(len(xs), edge)
             self._paint_spots(painter, each, xs, ys, half)
         painter.restore()
+
+    def _follow(self) -> None:
+        """Lie where the view is now."""
+        self.prepareGeometryChange()
+        self.update()
 
     def _paint_spots(
         self, painter: QPainter, spots: Spots, xs: Floats, ys: Floats, half: float

@@ -103,8 +103,12 @@ def check(panel, settle, key, log):
     assert marks == expected
     edges = [len(each.x) for each in chart._paint.spots.spots if each.shape is not Shape.DOT]
     assert sum(edges) == sum(expected)
-    if key == "all nan":  # nothing but marks, on the lower edge
-        assert colored(chart, chart.styles[run_id(0)].color) > 50
+    if key == "all nan":  # nothing but marks, on the lower edge, and also when zoomed
+        for _ in range(2):
+            assert colored(chart, chart.styles[run_id(0)].color) > 50
+            chart.canvas.box.setRange(xRange=(3, 12), yRange=(100, 120), padding=0)
+        chart.reset_zoom()
+        settle()
     chart.crosshair.point_at(float(drawn.line.x[0]))
     assert chart.crosshair.tip.isVisible()
     chart.crosshair.hide()

@@ -328,7 +328,7 @@ class LineChart(ChartView):
         self._jobs.submit(
             lambda _progress: reduce_lines(prepared, window),
             owner=self,
-            then=self._show_reduced,
+            then=lambda drawn: self._show_reduced(prepared, drawn),
             key="reduce",
         )
 
@@ -342,13 +342,15 @@ class LineChart(ChartView):
         if not self._auto and self.follows and before and now and now[1] > before[1]:
             # The newest points come in at the right, and the zoom stays as wide as it is.
             self.canvas.box.translateBy(x=now[1] - before[1])
-            self._again.start()
+        if answer.window != self._seen():
+            self._again.start()  # zoomed or resized while this was worked out
         self.setAccessibleDescription(describe(self))
         self.drawn.emit()
 
-    def _show_reduced(self, drawn: list[Drawn]) -> None:
-        self._paint.show(drawn)
-        self.drawn.emit()
+    def _show_reduced(self, prepared: Prepared, drawn: list[Drawn]) -> None:
+        if prepared is self.prepared:  # else other lines came meanwhile, reduced already
+            self._paint.show(drawn)
+            self.drawn.emit()
 
     def _seen(self) -> Window:
         (left, right), _ = self.view_range()

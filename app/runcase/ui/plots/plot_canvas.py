@@ -29,13 +29,14 @@ class PlotCanvas(QWidget):
         # Other than so only while it is painted for a file.
         self.light = False
         self.wide = 1.0
-        self.plot = pg.PlotWidget(background=None, viewBox=box)
+        self.plot = pg.PlotWidget(background=None, viewBox=box, enableMenu=False)
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.plot.setMinimumSize(0, 0)
         self.item = self.plot.getPlotItem()
         self.box = self.item.getViewBox()
         self.item.hideButtons()
-        self.item.setMenuEnabled(False)
+        # pyqtgraph makes a menu that nobody opens, and that outlives the plot as a window.
+        self.item.ctrlMenu = None
         self.box.setMouseEnabled(x=True, y=True)
         self.box.disableAutoRange()
         self.box.sigRangeChangedManually.connect(self._moved)

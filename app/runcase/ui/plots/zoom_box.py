@@ -15,7 +15,7 @@ class ZoomBox(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph ships no types
     swept = Signal(QRectF, bool)
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(enableMenu=False)
         self.zooms = False
 
     def mouseDragEvent(self, event: Any, axis: int | None = None) -> None:

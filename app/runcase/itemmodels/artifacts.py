@@ -1,12 +1,17 @@
-"""The artifact tree: files and folders of a run with their sizes."""
+"""The artifact tree: files and folders of a run with their sizes, in an order, of some kinds."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, QModelIndex, QObject, Qt, QUrl
 
 from runcase.itemmodels import formats
-from runcase.itemmodels.tree import COLUMNS_ROLE, Node, TreeModel
+from runcase.itemmodels.artifact_kinds import FileKind, kind_of
+from runcase.itemmodels.tree import COLUMNS_ROLE, Index, Node, TreeModel
+from runcase.store.artifact_files import OUTSIDE
 from runcase.store.records import ArtifactEntry
 
 PATH_ROLE = int(Qt.ItemDataRole.UserRole) + 1
@@ -14,66 +19,195 @@ DIR_ROLE = int(Qt.ItemDataRole.UserRole) + 2
 SHARE_ROLE = int(Qt.ItemDataRole.UserRole) + 3
 MODEL_ROLE = int(Qt.ItemDataRole.UserRole) + 4
 GROUP_ROLE = int(Qt.ItemDataRole.UserRole) + 5
+ENTRY_ROLE = int(Qt.ItemDataRole.UserRole) + 6
 
 _TEXT = int(Qt.ItemDataRole.DisplayRole)
 
 
+class Order(StrEnum):
+    """How rows are ordered within their folder; folders come first but by size and time."""
+
+    NAME = "name"
+    SIZE = "size"
+    KIND = "kind"
+    TIME = "time"
+
+
 @dataclass(frozen=True, slots=True)
 class ArtifactGroup:
-    """One artifact folder: the run's own (`key` "") or a logged model's (`key` its id)."""
+    """One artifact folder: the run's own (`key` "") or a logged model's (`key` its id).
+
+    `folder` is where it lies on this machine, None when that is not known.
+    """
 
     key: str
     title: str
     entries: tuple[ArtifactEntry, ...]
+    folder: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What of the files is shown: paths that hold every word, of these kinds; none means all."""
+
+    words: tuple[str, ...] = ()
+    kinds: frozenset[FileKind] = frozenset()
+
+    def takes(self, entry: ArtifactEntry) -> bool:
+        """Say whether a file is shown."""
+        path = entry.path.casefold()
+        return all(word.casefold() in path for word in self.words) and (
+            not self.kinds or kind_of(entry.path) in self.kinds
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.words or self.kinds)
+
+
+EVERYTHING = Narrowing()
+
+
+@dataclass(frozen=True, slots=True)
+class _Size:
+    """What a row weighs, and when it, or the newest file in it, was written."""
+
+    bytes: int = 0
+    files: int = 0
+    modified: float = 0.0
+
+    def plus(self, entry: ArtifactEntry) -> "_Size":
+        return _Size(
+            self.bytes + (entry.size or 0),
+            self.files + 1,
+            max(self.modified, entry.modified or 0.0),
+        )
 
 
 class ArtifactModel(TreeModel):
     """Files by folder; a logged model's files are a folder of their own, named by its model."""
 
-    def show(self, groups: Sequence[ArtifactGroup], words: Sequence[str] = ()) -> None:
-        """Show the files of some groups whose path holds every word."""
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(("Name", "Size"), parent)
+        self._folders: dict[str, Path] = {}
+
+    def show(
+        self,
+        groups: Sequence[ArtifactGroup],
+        narrowing: Narrowing = EVERYTHING,
+        order: Order = Order.NAME,
+        descending: bool = False,
+    ) -> None:
+        """Show the files of some groups."""
+        self._folders = {each.key: each.folder for each in groups if each.folder is not None}
         roots: list[Node] = []
         for group in groups:
-            entries = _matching(group.entries, words)
-            nodes = _tree(group.key, entries)
-            if group.key:
-                size = sum(entry.size or 0 for entry in entries)
-                roots.append(_group_node(group, nodes, size))
-            else:
+            entries = _matching(group.entries, narrowing)
+            nodes = _tree(group.key, entries, order, descending)
+            if not group.key:
                 roots += nodes
+            elif nodes or not narrowing:
+                roots.append(_group_node(group, nodes, entries))
         self.set_roots(roots)
 
+    def path_of(self, index: Index) -> Path | None:
+        """Return where a row lies on this machine; None where it is a link that leads away."""
+        node = self.node(index)
+        if node is None:
+            return None
+        folder, entry = self._folders.get(node.data[GROUP_ROLE]), node.data.get(ENTRY_ROLE)
+        if folder is None or (entry is not None and entry.kind == OUTSIDE):
+            return None
+        return folder / str(node.data[PATH_ROLE]) if node.data[PATH_ROLE] else folder
 
-def _matching(entries: Sequence[ArtifactEntry], words: Sequence[str]) -> list[ArtifactEntry]:
-    wanted = [word.casefold() for word in words]
-    if not wanted:
+    def files(self, below: QModelIndex | None = None) -> list[QModelIndex]:
+        """Return the files below a row, or all, in the order of the rows."""
+        found, waiting = [], [below if below is not None else QModelIndex()]
+        while waiting:
+            index = waiting.pop()
+            if index.isValid() and not index.data(DIR_ROLE):
+                found.append(index)
+            children = [self.index(row, 0, index) for row in range(self.rowCount(index))]
+            waiting += reversed(children)
+        return found
+
+    def folders(self) -> list[QModelIndex]:
+        """Return the rows that have rows below them."""
+        return [self.index_of(at) for at, node in enumerate(self._nodes) if node.children]
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        return flags | Qt.ItemFlag.ItemIsDragEnabled if index.isValid() else flags
+
+    def mimeTypes(self) -> list[str]:
+        return ["text/uri-list"]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        paths = [self.path_of(each) for each in indexes if each.column() == 0]
+        return mime_of([path for path in paths if path is not None])
+
+    def supportedDragActions(self) -> Qt.DropAction:
+        return Qt.DropAction.CopyAction
+
+
+def mime_of(paths: Sequence[Path]) -> QMimeData:
+    """Return files as what is dragged to other programs: themselves, and their paths as text."""
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    mime.setText("\n".join(str(path) for path in paths))
+    return mime
+
+
+def kinds_in(groups: Sequence[ArtifactGroup]) -> dict[FileKind, int]:
+    """Count the files of each kind that there are, in the order of the kinds."""
+    counts = dict.fromkeys(FileKind, 0)
+    for group in groups:
+        for entry in group.entries:
+            if not entry.is_dir:
+                counts[kind_of(entry.path)] += 1
+    return {kind: count for kind, count in counts.items() if count}
+
+
+def totals(groups: Sequence[ArtifactGroup]) -> str:
+    """Return how many files there are and what they weigh, in words."""
+    files = [each for group in groups for each in group.entries if not each.is_dir]
+    if not files:
+        return "no artifacts"
+    size = formats.size(sum(each.size or 0 for each in files))
+    return f"{formats.counted(len(files), 'file')}, {size}"
+
+
+def _matching(entries: Sequence[ArtifactEntry], narrowing: Narrowing) -> list[ArtifactEntry]:
+    if not narrowing:
         return list(entries)
-    return [
-        entry
-        for entry in entries
-        if not entry.is_dir and all(word in entry.path.casefold() for word in wanted)
-    ]
+    return [entry for entry in entries if not entry.is_dir and narrowing.takes(entry)]
 
 
-def _group_node(group: ArtifactGroup, nodes: list[Node], size: int) -> Node:
-    data = {
+def _group_node(group: ArtifactGroup, nodes: list[Node], entries: Sequence[ArtifactEntry]) -> Node:
+    size = sum(entry.size or 0 for entry in entries)
+    files = sum(not entry.is_dir for entry in entries)
+    data: dict[int, Any] = {
         _TEXT: group.title,
         PATH_ROLE: "",
         DIR_ROLE: True,
         MODEL_ROLE: True,
         GROUP_ROLE: group.key,
         COLUMNS_ROLE: (formats.size(size),),
+        int(Qt.ItemDataRole.ToolTipRole): (
+            f"{group.title}\n{formats.counted(files, 'file')}, {size:,} bytes"
+        ),
     }
     return Node(f"group/{group.key}", data, nodes)
 
 
-def _tree(group: str, entries: Sequence[ArtifactEntry]) -> list[Node]:
-    sizes = _folder_sizes(entries)
-    largest = max(sizes.values(), default=0) or 1
+def _tree(
+    group: str, entries: Sequence[ArtifactEntry], order: Order, descending: bool
+) -> list[Node]:
+    sizes = _sizes(entries)
+    largest = max((each.bytes for each in sizes.values()), default=0) or 1
     folders: dict[str, Node] = {}
     top: list[Node] = []
 
-    def children(path: str) -> list[Node]:
+    def children(path: str, entry: ArtifactEntry | None = None) -> list[Node]:
         """Return the rows of a folder, making it and those above it when they are missing."""
         missing = []
         while path and path not in folders:
@@ -81,55 +215,74 @@ def _tree(group: str, entries: Sequence[ArtifactEntry]) -> list[Node]:
             path = path.rpartition("/")[0]
         rows = folders[path].children if path else top
         for each in reversed(missing):
-            folders[each] = _node(group, each, True, sizes.get(each, 0), largest)
+            listed = entry if entry is not None and entry.path == each else None
+            made = listed or ArtifactEntry(each, True, None)
+            folders[each] = _node(group, made, sizes.get(each, _Size()), largest)
             rows.append(folders[each])
             rows = folders[each].children
         return rows
 
     for entry in sorted(entries, key=lambda each: each.path.casefold()):
         if entry.is_dir:
-            children(entry.path)
+            children(entry.path, entry)
         else:
-            size = entry.size or 0
             above = children(entry.path.rpartition("/")[0])
-            above.append(_node(group, entry.path, False, size, largest))
+            above.append(_node(group, entry, sizes[entry.path], largest))
     for node in folders.values():
         names = {child.data[_TEXT] for child in node.children}
         node.data[MODEL_ROLE] = "MLmodel" in names
-    _folders_first(top)
-    for node in folders.values():
-        _folders_first(node.children)
+    key = _key(order, sizes)
+    for nodes in (top, *(node.children for node in folders.values())):
+        nodes.sort(key=lambda node: str(node.data[_TEXT]).casefold())
+        nodes.sort(key=key, reverse=descending)
+        if order in (Order.NAME, Order.KIND):
+            nodes.sort(key=lambda node: not node.data[DIR_ROLE])
     return top
 
 
-def _folder_sizes(entries: Sequence[ArtifactEntry]) -> dict[str, int]:
-    sizes: dict[str, int] = {}
+def _key(order: Order, sizes: Mapping[str, _Size]) -> Callable[[Node], Any]:
+    def size_of(node: Node) -> _Size:
+        return sizes.get(node.data[PATH_ROLE], _Size())
+
+    keys: dict[Order, Callable[[Node], Any]] = {
+        Order.NAME: lambda node: str(node.data[_TEXT]).casefold(),
+        Order.SIZE: lambda node: size_of(node).bytes,
+        Order.KIND: lambda node: list(FileKind).index(kind_of(node.data[PATH_ROLE])),
+        Order.TIME: lambda node: size_of(node).modified,
+    }
+    return keys[order]
+
+
+def _sizes(entries: Collection[ArtifactEntry]) -> dict[str, _Size]:
+    sizes: dict[str, _Size] = {}
     for entry in entries:
         if entry.is_dir:
             continue
-        sizes[entry.path] = entry.size or 0
         path = entry.path
+        sizes[path] = _Size().plus(entry)
         while "/" in path:
             path = path.rpartition("/")[0]
-            sizes[path] = sizes.get(path, 0) + (entry.size or 0)
+            sizes[path] = sizes.get(path, _Size()).plus(entry)
     return sizes
 
 
-def _node(group: str, path: str, is_dir: bool, size: int, largest: int) -> Node:
-    name = path.rpartition("/")[2]
-    kind = "folder" if is_dir else "file"
-    data = {
+def _node(group: str, entry: ArtifactEntry, size: _Size, largest: int) -> Node:
+    path, name, is_dir = entry.path, entry.name, entry.is_dir
+    tip = f"{path}\n{size.bytes:,} bytes"
+    if is_dir:
+        tip += f", {formats.counted(size.files, 'file')}"
+    if size.modified:
+        tip += f"\nmodified {formats.moment(round(size.modified * 1000))}"
+    said = f"{name}, {'folder' if is_dir else 'file'}, {formats.size(size.bytes)}"
+    data: dict[int, Any] = {
         _TEXT: name,
         PATH_ROLE: path,
         DIR_ROLE: is_dir,
-        SHARE_ROLE: size / largest,
+        SHARE_ROLE: size.bytes / largest,
         GROUP_ROLE: group,
-        COLUMNS_ROLE: (formats.size(size),),
-        int(Qt.ItemDataRole.ToolTipRole): f"{path}\n{size:,} bytes",
-        int(Qt.ItemDataRole.AccessibleTextRole): f"{name}, {kind}, {formats.size(size)}",
+        ENTRY_ROLE: entry,
+        COLUMNS_ROLE: ("link" if entry.kind == OUTSIDE else formats.size(size.bytes),),
+        int(Qt.ItemDataRole.ToolTipRole): tip,
+        int(Qt.ItemDataRole.AccessibleTextRole): said,
     }
     return Node(f"{group}/{path}", data)
-
-
-def _folders_first(nodes: list[Node]) -> None:
-    nodes.sort(key=lambda node: (not node.data[DIR_ROLE], str(node.data[_TEXT]).casefold()))

@@ -1,6 +1,7 @@
 """Lists the files of an artifact folder, and keeps every path inside it."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from runcase.errors import DeniedError, NotFoundError
@@ -63,6 +64,14 @@ def walk(folder: Path, progress: Progress | None = None) -> list[ArtifactEntry]:
     """
     progress = progress or Progress()
     found: list[ArtifactEntry] = []
+    for entries in walk_folders(folder):
+        found += entries
+        progress.report(len(found), 0, "files listed")
+    return found
+
+
+def walk_folders(folder: Path) -> Iterator[list[ArtifactEntry]]:
+    """Yield what `walk` returns, folder by folder: a piece at a time for large trees."""
     visited = {folder.resolve()}
     waiting = [""]
     while waiting:
@@ -71,13 +80,11 @@ def walk(folder: Path, progress: Progress | None = None) -> list[ArtifactEntry]:
             entries = list_folder(folder, relative)
         except (NotFoundError, DeniedError):
             continue
-        found += entries
-        progress.report(len(found), 0, "files listed")
+        yield entries
         for entry in reversed(entries):
             if entry.is_dir and (real := confine(folder, entry.path)) not in visited:
                 visited.add(real)
                 waiting.append(entry.path)
-    return found
 
 
 def _entry(entry: "os.DirEntry[str]", prefix: str, root: Path) -> ArtifactEntry:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QByteArray, QSettings
 from runcase.ui.theme import Scheme
 
 MAX_RECENT = 20
+MAX_PROGRAMS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,16 @@ class Settings:
     def forget_recent(self, path: str) -> None:
         """Take a store off the list."""
         self._write_recents([each for each in self.recents() if each.path != path])
+
+    def programs(self) -> list[str]:
+        """Return the programs that files were opened with, the last one first."""
+        found = self._json("programs", [])
+        return [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
+
+    def add_program(self, program: str) -> None:
+        """Put a program first in the list of those that files were opened with."""
+        others = [each for each in self.programs() if each != program]
+        self._store.setValue("programs", json.dumps([program, *others][:MAX_PROGRAMS]))
 
     def roots(self, store: Path) -> list[tuple[str, Path]]:
         """Return where this person said a store's artifact roots lie: stored root, folder."""

@@ -13,6 +13,7 @@ from runcase.itemmodels.artifacts import (
     SHARE_ROLE,
     ArtifactGroup,
     ArtifactModel,
+    Narrowing,
 )
 from runcase.store.records import ArtifactEntry
 
@@ -28,8 +29,8 @@ def folder(path):
 
 
 def shown(*entries, words=(), groups=()):
-    made = ArtifactModel(("Name", "Size"))
-    made.show([ArtifactGroup("", "", entries), *groups], words)
+    made = ArtifactModel()
+    made.show([ArtifactGroup("", "", entries), *groups], Narrowing(tuple(words)))
     return made
 
 
@@ -61,7 +62,7 @@ def test_a_folder_is_as_large_as_what_is_in_it():
     assert model.find("/d").data(SHARE_ROLE) == 0.5
     assert model.find("/c").data(SHARE_ROLE) == 1.0
     assert model.find("/d/e").data(SHARE_ROLE) == 0.125
-    assert model.find("/d").data(Qt.ItemDataRole.ToolTipRole) == "d\n2,000 bytes"
+    assert model.find("/d").data(Qt.ItemDataRole.ToolTipRole) == "d\n2,000 bytes, 2 files"
     assert model.find("/d").data(Qt.ItemDataRole.AccessibleTextRole) == "d, folder, 2 KB"
 
 
@@ -113,7 +114,7 @@ def consistent(names):
 @given(st.sets(paths, max_size=12).map(consistent))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 def test_every_file_is_there_once(qtlog, names):
-    model = ArtifactModel(("Name", "Size"))
+    model = ArtifactModel()
     with watched(model, qtlog):
         model.show([ArtifactGroup("", "", tuple(file(name) for name in names))])
     for name in names:

@@ -21,7 +21,8 @@ from runcase.store.runs import detail
 from runcase.ui import icons
 from runcase.ui.context import Context
 from runcase.ui.location import Location, Place
-from runcase.ui.pages.base import Crumb, FilterState, Page
+from runcase.ui.pages.artifact_commands import ArtifactCommands
+from runcase.ui.pages.base import Busy, Crumb, FilterState, Page
 from runcase.ui.pages.run_artifacts import RunArtifacts
 from runcase.ui.pages.run_metrics import RunMetrics
 from runcase.ui.pages.run_overview import RunOverview
@@ -54,6 +55,7 @@ class RunPage(Page):
         self.overview = RunOverview(context, session)
         self.metrics = RunMetrics(context, session)
         self.artifacts = RunArtifacts(context, session)
+        self.files = ArtifactCommands(self, session, self.artifacts)
         self._state = StatePage(context.theme)
         self._loading = LoadingPage(context.theme)
         self._head = row(spacing=8, margins=(14, 10, 14, 2))
@@ -86,6 +88,7 @@ class RunPage(Page):
         self.metrics.charts.options_changed.connect(self.noted)
         self.artifacts.opened.connect(self._file_opened)
         self.artifacts.counted.connect(self._files_counted)
+        self.artifacts.narrowed.connect(self._files_narrowed)
 
     @property
     def location(self) -> Location:
@@ -167,9 +170,7 @@ class RunPage(Page):
             "copy-load-code": self._copy_code,
         }
         if self._tab() == "artifacts":
-            found["copy-path"] = self._copy_path
-            if self.artifacts.can_fix_root():
-                found["fix-root"] = self.artifacts.fix_root
+            found |= self.files.commands()
         if self._tab() == "metrics":
             found |= self.metrics.commands()
         return found
@@ -184,11 +185,19 @@ class RunPage(Page):
 
     def context_ids(self) -> tuple[str, ...]:
         if self._tab() == "artifacts":
-            return ("copy-path", "show-in-files", "", "copy-load-code")
+            return self.files.context_ids()
         return ("copy-run-id", "copy-load-code", "open-run-window")
 
     def checks(self) -> Mapping[str, bool]:
+        if self._tab() == "artifacts":
+            return self.files.checks()
         return self.metrics.checks() if self._tab() == "metrics" else {}
+
+    def busy(self) -> Busy | None:
+        return self.files.files.busy()
+
+    def stop(self) -> None:
+        self.files.files.stop()
 
     def refresh(self) -> None:
         run_id = self._id
@@ -216,6 +225,10 @@ class RunPage(Page):
 
     def _files_counted(self, text: str) -> None:
         self.tabs.setTabText(TABS.index("artifacts"), f"Artifacts  {text}" if text else "Artifacts")
+        self.noted.emit()
+
+    def _files_narrowed(self, text: str) -> None:
+        self._filters["artifacts"] = text
         self.noted.emit()
 
     def _failed(self, error: RuncaseError) -> None:
@@ -270,11 +283,6 @@ class RunPage(Page):
         if self._facts is not None:
             code = run_code(self._session.path, self._facts.detail)
             QGuiApplication.clipboard().setText(code)
-
-    def _copy_path(self) -> None:
-        path = self.path_on_disk()
-        if path is not None:
-            QGuiApplication.clipboard().setText(str(path))
 
 
 def read_run(session: Session, run_id: str, progress: Progress) -> RunFacts | None:

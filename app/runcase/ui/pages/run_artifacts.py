@@ -1,157 +1,146 @@
-"""The Artifacts tab of the run page: the tree of files with sizes, the preview beside it."""
+"""The Artifacts tab of the run page: the tree of files, previews, folders and details beside it."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import (
-    QFrame,
-    QSplitter,
-    QStackedWidget,
-    QTreeView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from runcase.errors import RuncaseError
 from runcase.itemmodels import artifacts as rows
 from runcase.itemmodels import formats
-from runcase.itemmodels.artifacts import ArtifactGroup, ArtifactModel
-from runcase.progress import Progress
+from runcase.itemmodels.artifact_kinds import FileKind, kind_of
+from runcase.itemmodels.run_texts import run_name
 from runcase.session.session import Session
-from runcase.store.artifact_files import walk
 from runcase.store.artifacts import NEVER_MADE
 from runcase.store.records import ArtifactFolder, RunDetail
 from runcase.ui.context import Context
-from runcase.ui.widgets.artifact_delegate import ArtifactDelegate
-from runcase.ui.widgets.basics import Elided, IconLabel, row
-from runcase.ui.widgets.chevron_tree import ChevronTree
+from runcase.ui.pages.artifact_listing import ArtifactListing, FoundFiles
+from runcase.ui.widgets.artifact_tree import ArtifactList
+from runcase.ui.widgets.folder_view import FolderView
 from runcase.ui.widgets.preview_pane import PreviewPane
+from runcase.ui.widgets.preview_panes import PreviewPanes
 from runcase.ui.widgets.state_page import LoadingPage, StatePage
-
-_LONG_LIST = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class FoundFiles:
-    """The files of a run and of its logged models; `folders` by group key."""
-
-    groups: tuple[ArtifactGroup, ...]
-    folders: dict[str, ArtifactFolder]
 
 
 class RunArtifacts(QWidget):
-    """Files of one run; `opened` carries the path of a chosen file, `counted` their total."""
+    """Files of one run; `opened` carries the path of a chosen file, `counted` their total.
+
+    `narrowed` carries the filter's words once they are typed beside the tree, `asked` an action
+    id and the file it is asked for.
+    """
 
     opened = Signal(str)
     counted = Signal(str)
+    narrowed = Signal(str)
+    asked = Signal(str, object)
 
     def __init__(self, context: Context, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
         self._session = session
-        self._detail: RunDetail | None = None
-        self._found: FoundFiles | None = None
-        self._words: list[str] = []
-        self._wanted = ""
-        self._index = QModelIndex()
+        self.detail: RunDetail | None = None
         self.path = ""
-        self.model = ArtifactModel(("Name", "Size"), self)
-        self.tree = self._make_tree(context)
-        self._where = Elided("", "small-muted", Qt.TextElideMode.ElideMiddle)
-        self._where_icon = IconLabel(context.theme, "folder-check", "success", 15)
-        foot = QFrame()
-        foot.setObjectName("panelHeader")
-        line = row(self._where_icon, spacing=6, margins=(10, 6, 10, 6))
-        line.addWidget(self._where, 1)
-        foot.setLayout(line)
-        left = QWidget()
-        left.setObjectName("surface")
-        layout = QVBoxLayout(left)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.tree, 1)
-        layout.addWidget(foot)
-        self.preview = PreviewPane(context)
+        # What is to be opened once the files are listed: of a logged model also by its name.
+        self._wanted, self._wanted_model = "", ""
+        self.listing = ArtifactListing(session, self)
+        self.list = ArtifactList(context.theme)
+        self.model, self.tree = self.list.model, self.list.tree
+        self.panes = PreviewPanes(context)
+        self.folder = FolderView(context, self.model)
         self._nothing = StatePage(context.theme)
         self._nothing.show_state("file-search", "No file selected", "Select a file to preview it.")
-        self._right = QStackedWidget()
-        self._right.addWidget(self._nothing)
-        self._right.addWidget(self.preview)
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.addWidget(left)
-        split.addWidget(self._right)
-        split.setChildrenCollapsible(False)
-        split.setSizes([context.theme.px(318), context.theme.px(860)])
-        split.setStretchFactor(1, 1)
+        self._missing = StatePage(context.theme)
+        self.right = QStackedWidget()
+        for each in (self._nothing, self.panes, self.folder, self._missing):
+            self.right.addWidget(each)
+        self.split = QSplitter(Qt.Orientation.Horizontal)
+        self.split.addWidget(self.list)
+        self.split.addWidget(self.right)
+        self.split.setChildrenCollapsible(False)
+        self.split.setSizes([context.theme.px(318), context.theme.px(860)])
+        self.split.setStretchFactor(1, 1)
         self._state = StatePage(context.theme)
         self._loading = LoadingPage(context.theme)
         self._stack = QStackedWidget()
-        for each in (split, self._state, self._loading):
-            self._stack.addWidget(each)
+        for whole in (self.split, self._state, self._loading):
+            self._stack.addWidget(whole)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._stack)
+        self._connect()
+
+    @property
+    def preview(self) -> PreviewPane:
+        """Return the preview of what is chosen."""
+        return self.panes.pane
+
+    @property
+    def found(self) -> FoundFiles | None:
+        """Return the files, None before they were listed."""
+        return self.listing.found
 
     def wait_for(self, path: str) -> None:
         """Open this file once the files of the next run are listed."""
-        self._wanted, self.path = path, path
-        self._right.setCurrentWidget(self._nothing)
+        self._wanted_model = self._model_name(path)
+        self._wanted = self.path = path
+        self.right.setCurrentWidget(self._nothing)
 
     def show_run(self, found: RunDetail, fresh: bool) -> None:
         """List the files of a run."""
-        self._detail = found
+        self.detail = found
         if fresh:
-            self._found = None
-            self.model.set_roots([])
+            self.list.clear()
             self._stack.setCurrentWidget(self._loading)
-            self._loading.start("Listing files …")
-        self._session.ask(
-            lambda progress: find_files(self._session, found, progress),
-            owner=self,
-            then=self._show,
-            failed=self._failed,
-            key="files",
-        )
+            self._loading.start("Listing files …", self.listing.stop)
+        self.listing.list_run(found, fresh)
 
     def summary(self) -> str:
         """Return the number of files and their size in words."""
-        if self._found is None:
-            return ""
-        files = [each for group in self._found.groups for each in group.entries if not each.is_dir]
-        if not files:
-            return "no artifacts"
-        size = formats.size(sum(each.size or 0 for each in files))
-        return f"{formats.counted(len(files), 'file')}, {size}"
+        return "" if self.found is None else rows.totals(self.found.groups)
 
     def search(self, text: str) -> None:
         """Show only files whose path holds every word."""
-        self._words = text.split()
-        if self._found is not None:
-            self.model.show(self._found.groups, self._words)
-            self._expand()
+        self.list.find_words(text)
 
-    def open_path(self, path: str) -> None:
+    def open_path(self, path: str) -> bool:
         """Select a file and preview it; `path` may begin with a logged model's id and `:`."""
-        group, _, inner = path.rpartition(":") if path.startswith("m-") else ("", "", path)
-        index = self.model.find(f"{group}/{inner}")
+        group, inner = split_path(path)
+        index = self.model.find(f"{group}/{inner}" if inner else f"group/{group}")
         if index.isValid():
             self.tree.setCurrentIndex(index)
             self.tree.scrollTo(index)
+        return index.isValid()
+
+    def open_key(self, key: str) -> None:
+        """Select the row of a key."""
+        index = self.model.find(key)
+        if index.isValid():
+            self.tree.setCurrentIndex(index)
+            self.tree.scrollTo(index)
+            self.tree.setFocus()
+
+    def show_sheet(self) -> None:
+        """Show the pictures of the chosen folder, of the folder of the chosen file, or all."""
+        index = self.tree.currentIndex()
+        while index.isValid() and not index.data(rows.DIR_ROLE):
+            index = index.parent()
+        self.folder.show_folder(index)
+        self.right.setCurrentWidget(self.folder)
+        self.folder.sheet.setFocus()
 
     def can_fix_root(self) -> bool:
         """Say whether the run's files were looked for in vain."""
-        return self._found is not None and self._found.folders[""].folder is None
+        return self.found is not None and self.found.folders[""].folder is None
 
     def fix_root(self, proposed: Path | None = None) -> None:
         """Let the person say where the artifacts lie; a dropped folder is proposed at once."""
-        if self._detail is None or self._found is None:
+        if self.detail is None or self.found is None:
             return
         # Imported here: most stores were never moved.
         from runcase.ui.dialogs.fix_root import FixRoot
 
-        run = self._detail.run
+        run = self.detail.run
         uri = run.artifact_uri or ""
         dialog = FixRoot(self._context.theme, self._session, uri, run.run_id, self)
         dialog.confirmed.connect(self._root_confirmed)
@@ -159,76 +148,108 @@ class RunArtifacts(QWidget):
         if proposed is not None:
             dialog.propose(proposed)
 
-    def _root_confirmed(self, stored: str, folder: Path) -> None:
-        self._context.settings.set_root(self._session.path, stored, folder)
-        self._session.map_root(stored, folder)
-        if self._detail is not None:
-            self.show_run(self._detail, True)
-
     def open_first_picture(self) -> None:
         """Preview the first picture, else the first file."""
-        if self._found is None:
-            return
-        files = [
-            (f"{group.key}:{entry.path}" if group.key else entry.path)
-            for group in self._found.groups
-            for entry in group.entries
-            if not entry.is_dir
-        ]
-        pictures = [path for path in files if path.lower().endswith((".png", ".jpg", ".svg"))]
-        for path in (pictures or files)[:1]:
-            self.open_path(path)
+        files = self.model.files()
+        pictures = [each for each in files if kind_of(each.data(rows.PATH_ROLE)) is FileKind.IMAGE]
+        for index in (pictures or files)[:1]:
+            self.tree.setCurrentIndex(index)
+            self.tree.scrollTo(index)
 
     def path_on_disk(self) -> Path | None:
         """Return the chosen file or folder, else the run's artifact folder."""
         index = self.tree.currentIndex()
-        if self._found is None:
-            return None
-        group = index.data(rows.GROUP_ROLE) if index.isValid() else ""
-        folder = self._found.folders.get(group or "")
-        if folder is None or folder.folder is None:
-            return None
-        path = index.data(rows.PATH_ROLE) if index.isValid() else ""
-        return folder.folder / path if path else folder.folder
+        if index.isValid():
+            return self.model.path_of(index)
+        own = self.found.folders[""] if self.found is not None else None
+        return own.folder if own is not None else None
 
-    def _make_tree(self, context: Context) -> QTreeView:
-        tree = ChevronTree(context.theme)
-        tree.setAccessibleName("Artifacts")
-        tree.setModel(self.model)
-        tree.setItemDelegate(ArtifactDelegate(context.theme, tree))
-        tree.setUniformRowHeights(True)
-        tree.header().setStretchLastSection(False)
-        tree.header().setSectionResizeMode(0, tree.header().ResizeMode.Stretch)
-        tree.header().setSectionResizeMode(1, tree.header().ResizeMode.Fixed)
-        tree.setColumnWidth(1, context.theme.px(112))
-        tree.selectionModel().currentRowChanged.connect(self._chosen)
-        return tree
+    def paths_on_disk(self) -> list[Path]:
+        """Return all that is chosen, where it lies on this machine."""
+        found = [self.model.path_of(index) for index in self.tree.chosen()]
+        return [path for path in found if path is not None]
 
-    def _show(self, found: FoundFiles) -> None:
+    def chosen_size(self) -> int:
+        """Return what all that is chosen weighs, in bytes."""
+        files = {
+            (each.data(rows.GROUP_ROLE), each.data(rows.PATH_ROLE)): each.data(rows.ENTRY_ROLE)
+            for index in self.tree.chosen()
+            for each in self.model.files(index)
+        }
+        return sum(entry.size or 0 for entry in files.values())
+
+    def _connect(self) -> None:
+        self.listing.changed.connect(self._listed)
+        self.listing.failed.connect(self._failed)
+        self.list.current_changed.connect(self._chosen)
+        self.list.narrowed.connect(self.narrowed)
+        self.list.stopped.connect(self.listing.stop)
+        self.list.sheet_wanted.connect(self.show_sheet)
+        self.folder.opened.connect(self.open_key)
+        self.panes.asked.connect(self.asked)
+        self.tree.looked.connect(lambda: self.asked.emit("quick-look", None))
+        self.folder.looked.connect(self._look_at)
+
+    def _look_at(self, key: str) -> None:
+        """Take a quick look at a picture of the sheet, which stays behind it."""
+        index = self.model.find(key)
+        if index.isValid():
+            blocked = self.list.blockSignals(True)
+            self.tree.setCurrentIndex(index)
+            self.list.blockSignals(blocked)
+            self.asked.emit("quick-look", None)
+
+    def _root_confirmed(self, stored: str, folder: Path) -> None:
+        self._context.settings.set_root(self._session.path, stored, folder)
+        self._session.map_root(stored, folder)
+        if self.detail is not None:
+            self.show_run(self.detail, True)
+
+    def _listed(self, finished: bool) -> None:
+        found = self.found
+        if found is None:
+            return
         self._loading.finish()
-        self._found = found
         own = found.folders[""]
-        self.counted.emit(self._total())
+        if finished:
+            self.counted.emit(self._total())
         if not any(group.entries for group in found.groups):
             self._show_nothing(own)
             return
-        self.model.show(found.groups, self._words)
-        self._expand()
-        place = own if own.folder is not None else next(iter(found.folders.values()))
-        self._show_place(place)
+        self.list.show_groups(found.groups, fresh=False)
+        if finished:
+            self.list.show_place(own if own.folder is not None else _first_found(found))
+        else:
+            self.list.show_listing(stoppable=True)
         self._stack.setCurrentIndex(0)
         if self._wanted:
-            self.open_path(self._wanted)
-            self._wanted = ""
+            self._open_wanted(finished)
+        elif finished and self.right.currentWidget() is self.folder:
+            self.folder.show_folder(self.tree.currentIndex())
 
-    def _show_place(self, place: ArtifactFolder) -> None:
-        if place.folder is None:
-            self._where_icon.set_icon("folder-x", "warn")
-            self._where.setText(place.reason)
-            return
-        self._where_icon.set_icon("folder-check", "success")
-        self._where.setText(f"{self.summary()} · {place.step}")
-        self._where.set_tip(f"stored: {place.uri}\nhere: {place.folder}")
+    def _open_wanted(self, finished: bool) -> None:
+        """Open what the run before showed; say so when this run has no such file."""
+        wanted, group = self._wanted, split_path(self._wanted)[0]
+        if group and self.found is not None and group not in self.found.folders:
+            # The model of the run before: this run's model of the same name has its files.
+            same = [each.key for each in self.found.groups if each.title == self._wanted_model]
+            wanted = f"{same[0]}:{split_path(wanted)[1]}" if self._wanted_model and same else wanted
+        if self.open_path(wanted):
+            self._wanted = ""
+        elif finished:
+            self._wanted = ""
+            path = split_path(wanted)[1]
+            self._missing.show_state(
+                "file-question-mark",
+                f"This run has no {path}",
+                "It is shown again for the next run that has it. Another file may be chosen.",
+            )
+            self.right.setCurrentWidget(self._missing)
+
+    def _model_name(self, path: str) -> str:
+        group = split_path(path)[0]
+        groups = self.found.groups if self.found is not None and group else ()
+        return next((each.title for each in groups if each.key == group), self._wanted_model)
 
     def _show_nothing(self, place: ArtifactFolder) -> None:
         if place.folder is not None:
@@ -252,52 +273,36 @@ class RunArtifacts(QWidget):
         self._stack.setCurrentWidget(self._state)
 
     def _total(self) -> str:
-        if self._found is None:
-            return ""
-        sizes = [each.size or 0 for group in self._found.groups for each in group.entries]
+        groups = self.found.groups if self.found is not None else ()
+        sizes = [each.size or 0 for group in groups for each in group.entries]
         return formats.size(sum(sizes)) if sizes else ""
 
-    def _expand(self) -> None:
-        """Open two levels of folders, of a long list only the first."""
-        groups = self._found.groups if self._found is not None else ()
-        files = sum(not each.is_dir for group in groups for each in group.entries)
-        self.tree.expandToDepth(1 if files < _LONG_LIST else 0)
-
     def _chosen(self, index: QModelIndex) -> None:
-        if not index.isValid() or self._found is None:
+        if not index.isValid() or self.found is None or self.detail is None:
             return
         group, path = index.data(rows.GROUP_ROLE), index.data(rows.PATH_ROLE)
-        is_dir, has_model = index.data(rows.DIR_ROLE), index.data(rows.MODEL_ROLE)
-        folder = self._found.folders[group].folder
-        if folder is None or (is_dir and not has_model):
+        folder = self.found.folders[group].folder
+        if folder is None:
             return
-        self._right.setCurrentWidget(self.preview)
-        self.preview.show_artifact(folder, path)
+        if index.data(rows.DIR_ROLE) and not index.data(rows.MODEL_ROLE):
+            self.folder.show_folder(index)
+            self.right.setCurrentWidget(self.folder)
+        else:
+            self.right.setCurrentWidget(self.panes)
+            self.panes.show_artifact(folder, path, run_name(self.detail.run))
         wanted = f"{group}:{path}" if group else path
         if wanted != self.path:
             self.path = wanted
             self.opened.emit(wanted)
 
 
-def find_files(session: Session, found: RunDetail, progress: Progress) -> FoundFiles:
-    """Resolve and list the artifacts of a run and of its logged models; on a worker thread.
+def split_path(path: str) -> tuple[str, str]:
+    """Return the logged model's id, "" for the run's own files, and the path below its folder."""
+    if not path.startswith("m-"):
+        return "", path
+    group, colon, inner = path.partition(":")
+    return (group, inner) if colon else ("", path)
 
-    When the run's own folder is not found, the opened folder is searched once for folders named
-    after runs and models.
-    """
-    finder = session.finder
-    run = found.run
-    own = finder.find(run.artifact_uri, run.run_id)
-    if own.folder is None and not finder.is_indexed:
-        finder.index(progress)
-        own = finder.find(run.artifact_uri, run.run_id)
-    folders = {"": own}
-    entries = tuple(walk(own.folder, progress)) if own.folder is not None else ()
-    groups = [ArtifactGroup("", "", entries)]
-    for model in found.logged_models:
-        place = finder.find(model.artifact_location, model.model_id)
-        if place.folder is not None:
-            folders[model.model_id] = place
-            files = tuple(walk(place.folder, progress))
-            groups.append(ArtifactGroup(model.model_id, f"{model.name} (logged model)", files))
-    return FoundFiles(tuple(groups), folders)
+
+def _first_found(found: FoundFiles) -> ArtifactFolder:
+    return next(each for each in found.folders.values() if each.folder is not None)

@@ -119,6 +119,17 @@ class PreviewHost(QWidget):
         self._restyle()
         self.clear()
 
+    @property
+    def bar(self) -> QFrame:
+        """Return the bar over the document."""
+        return self._bar
+
+    def add_tools(self, tools: QWidget) -> None:
+        """Put commands for the file at the right end of the bar."""
+        layout = self._bar.layout()
+        if layout is not None:
+            layout.addWidget(tools)
+
     def set_request(self, request: Request) -> None:
         """Say what was asked for: later windows are asked for from the same path and root."""
         self._request = request

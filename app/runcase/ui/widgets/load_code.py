@@ -35,3 +35,41 @@ def version_code(database: Path, version: ModelVersion) -> str:
             "",
         ]
     )
+
+
+def artifact_uri(run_id: str, model_id: str, path: str) -> str:
+    """Return the address of an artifact as MLflow's client takes it."""
+    whose = f"models:/{model_id}" if model_id else f"runs:/{run_id}"
+    return f"{whose}/{path}" if path else whose
+
+
+def artifact_code(database: Path, uri: str, *, is_model: bool = False) -> str:
+    """Return code that downloads an artifact, and reads it where one call does."""
+    lines = ["import mlflow", "", f"mlflow.set_tracking_uri({tracking_uri(database)!r})"]
+    if is_model:
+        return "\n".join([*lines, f"model = mlflow.pyfunc.load_model({uri!r})", ""])
+    lines.append(f"path = mlflow.artifacts.download_artifacts({uri!r})")
+    end = uri.rpartition(".")[2].lower()
+    needs, reads = _READS.get(end, ("", ""))
+    if needs:
+        lines.insert(1, needs)
+    return "\n".join([*lines, *([reads] if reads else []), ""])
+
+
+_PANDAS, _NUMPY = "import pandas", "import numpy"
+# What reads a file by the end of its name: the import and the line.
+_READS = {
+    "csv": (_PANDAS, "table = pandas.read_csv(path)"),
+    "tsv": (_PANDAS, 'table = pandas.read_csv(path, sep="\\t")'),
+    "parquet": (_PANDAS, "table = pandas.read_parquet(path)"),
+    "feather": (_PANDAS, "table = pandas.read_feather(path)"),
+    "xlsx": (_PANDAS, "table = pandas.read_excel(path)"),
+    "jsonl": (_PANDAS, "table = pandas.read_json(path, lines=True)"),
+    "npy": (_NUMPY, "array = numpy.load(path, allow_pickle=False)"),
+    "npz": (_NUMPY, "arrays = numpy.load(path, allow_pickle=False)"),
+    "png": ("import PIL.Image", "image = PIL.Image.open(path)"),
+    "jpg": ("import PIL.Image", "image = PIL.Image.open(path)"),
+    "json": ("import json", 'data = json.load(open(path, encoding="utf-8"))'),
+    "txt": ("", 'text = open(path, encoding="utf-8").read()'),
+    "log": ("", 'text = open(path, encoding="utf-8").read()'),
+}

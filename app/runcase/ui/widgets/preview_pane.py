@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from runcase.errors import RuncaseError
@@ -12,14 +13,24 @@ from runcase.session.jobs import Job
 from runcase.store.artifact_files import confine
 from runcase.ui.context import Context
 from runcase.ui.previews.host import PreviewHost
+from runcase.ui.widgets.file_drag import FileDrag
+from runcase.ui.widgets.file_tools import FileTools
 
 
 class PreviewPane(QWidget):
-    """A preview host that asks for what it shows; `shown` carries the `Document`."""
+    """A preview host that asks for what it shows; `shown` carries the `Document`.
+
+    Its bar has the commands for the file, and the file is dragged out of it.
+
+    Args:
+        beside: Whether a second preview and a panel of details may stand beside it.
+    """
 
     shown = Signal(object)
 
-    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, context: Context, parent: QWidget | None = None, *, beside: bool = False
+    ) -> None:
         super().__init__(parent)
         self._context = context
         self._name = ""
@@ -28,27 +39,44 @@ class PreviewPane(QWidget):
         self._reading: dict[str, Job[Document]] = {}
         self.host.requested.connect(self._ask)
         self.host.file_chosen.connect(self._file_chosen)
+        self.tools = FileTools(context.theme, beside=beside)
+        self.host.add_tools(self.tools)
+        self._drag = FileDrag(context.theme, self.host.bar, self._dragged)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.host)
+
+    @property
+    def path(self) -> Path:
+        """Return where the file that is shown lies."""
+        return self._path
 
     def show_file(self, path: Path) -> None:
         """Preview a file on its own, or a model folder; its reader may read beside it."""
         self._find(path.name, lambda: (path, _folder(path)))
 
-    def show_artifact(self, folder: Path, relative: str) -> None:
-        """Preview a file below an artifact folder; its reader may read below that folder."""
-        self._find(relative.rpartition("/")[2], lambda: (confine(folder, relative), folder))
+    def show_artifact(self, folder: Path, relative: str, whose: str = "") -> None:
+        """Preview a file below an artifact folder; its reader may read below that folder.
+
+        `whose` is said behind its name, where the previews of two runs stand side by side.
+        """
+        name = relative.rpartition("/")[2]
+        self._find(
+            f"{name} — {whose}" if whose else name, lambda: (confine(folder, relative), folder)
+        )
 
     def clear(self) -> None:
         """Show nothing."""
+        self._stop()
         self.host.clear()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.tools.fit(self.width())
 
     def _find(self, name: str, find: Callable[[], tuple[Path, Path]]) -> None:
         """Look on the disk for (file, root) beside the window, then preview it."""
-        for job in self._reading.values():
-            job.cancel()
-        self._reading.clear()
+        self._stop()
         self._name = name
         self.host.show_loading(name)
         self._context.jobs.submit(
@@ -59,6 +87,14 @@ class PreviewPane(QWidget):
             key="find",
             lane="files",
         )
+
+    def _stop(self) -> None:
+        for job in self._reading.values():
+            job.cancel()
+        self._reading.clear()
+
+    def _dragged(self) -> list[Path]:
+        return [self._path] if self._path != Path() else []
 
     def _found(self, place: tuple[Path, Path]) -> None:
         self._path, self._root = place

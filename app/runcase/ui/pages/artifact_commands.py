@@ -1,0 +1,143 @@
+"""The commands of the Artifacts tab: quick look, save, open, copy, pin, the context menu."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex
+
+from runcase.itemmodels import artifacts as rows
+from runcase.ui.pages.file_commands import FileCommands
+from runcase.ui.pages.run_artifacts import RunArtifacts, split_path
+from runcase.ui.widgets.load_code import artifact_code, artifact_uri
+
+if TYPE_CHECKING:
+    from runcase.session.session import Session
+    from runcase.ui.dialogs.quick_look import QuickLook
+    from runcase.ui.pages.base import Page
+
+
+class ArtifactCommands:
+    """Does what the actions say of the files that are chosen in the tree."""
+
+    def __init__(self, page: Page, session: Session, artifacts: RunArtifacts) -> None:
+        self._page, self._session, self._artifacts = page, session, artifacts
+        self.files = FileCommands(page)
+        self._look: QuickLook | None = None
+        artifacts.asked.connect(self._asked)
+
+    def commands(self) -> dict[str, Callable[[], object]]:
+        """Return what works on the files at hand, by the action's id."""
+        shown = self._artifacts
+        found: dict[str, Callable[[], object]] = {
+            "copy-path": self._copy_path,
+            "expand-all": shown.list.expand_all,
+            "collapse-all": shown.list.collapse_all,
+        }
+        if shown.can_fix_root():
+            found["fix-root"] = shown.fix_root
+        if shown.model.rowCount():
+            found["contact-sheet"] = shown.show_sheet
+        index = shown.tree.currentIndex()
+        if not index.isValid():
+            return found
+        found["copy-uri"] = lambda: self.files.copy_text(self._uri())
+        found["copy-load-code"] = self._copy_code
+        if shown.model.path_of(index) is not None:
+            found["open-with"] = lambda: self.files.open_with(shown.path_on_disk())
+            found["save-as"] = self._save
+            if self._is_previewed(index):
+                found["quick-look"] = self.quick_look
+                found["pin-preview"] = self._pin
+        return found
+
+    def context_ids(self) -> tuple[str, ...]:
+        """Return the actions of the context menu."""
+        return (
+            "quick-look", "open-with", "save-as", "", "pin-preview", "contact-sheet", "",
+            "copy-path", "copy-uri", "copy-load-code", "", "show-in-files",
+        )  # fmt: skip
+
+    def checks(self) -> Mapping[str, bool]:
+        """Return which checkable actions are on."""
+        return {"pin-preview": self._artifacts.panes.is_pinned}
+
+    def quick_look(self) -> None:
+        """Show the chosen file over the page, or close what is shown so."""
+        # Imported here: a start with a store does not need it.
+        from runcase.ui.dialogs.quick_look import QuickLook
+
+        if self._look is None:
+            look = QuickLook(self._page.context, self._step, self._asked, self._page)
+            look.finished.connect(self._looked)
+            self._look = look
+            look.open()
+        self._show_look()
+
+    def _step(self, by: int) -> bool:
+        """Go to the next or previous file, and look at it instead."""
+        if self._artifacts.tree.step(by):
+            self._show_look()
+            return True
+        return False
+
+    def _show_look(self) -> None:
+        shown = self._artifacts
+        index = shown.tree.currentIndex()
+        found = shown.found
+        if self._look is None or found is None or not self._is_previewed(index):
+            return
+        folder = found.folders[index.data(rows.GROUP_ROLE)].folder
+        if folder is not None:
+            files = shown.model.files()
+            place = f"{files.index(index) + 1:,} of {len(files):,}" if index in files else ""
+            self._look.show_artifact(folder, index.data(rows.PATH_ROLE), place)
+
+    def _looked(self) -> None:
+        self._look = None
+
+    def _is_previewed(self, index: QModelIndex) -> bool:
+        return index.isValid() and bool(
+            not index.data(rows.DIR_ROLE) or index.data(rows.MODEL_ROLE)
+        )
+
+    def _asked(self, action_id: str, path: Path | None) -> None:
+        """Do what is asked of a file: of the chosen one, or of one that stays pinned."""
+        own = self._artifacts.path_on_disk()
+        other = path is not None and own is not None and path != own.resolve()
+        if action_id == "open-with":
+            self.files.open_with(path or own)
+        elif action_id == "save-as" and path is not None and other:
+            self.files.save_as([path], 0)
+        else:
+            command = self.commands().get(action_id)
+            if command is not None:
+                command()
+        self._page.noted.emit()
+
+    def _pin(self) -> None:
+        self._artifacts.panes.pin()
+        self._page.noted.emit()
+
+    def _save(self) -> None:
+        shown = self._artifacts
+        self.files.save_as(shown.paths_on_disk(), shown.chosen_size())
+
+    def _copy_path(self) -> None:
+        shown = self._artifacts
+        own = shown.path_on_disk()
+        paths = shown.paths_on_disk() or ([own] if own is not None else [])
+        self.files.copy_text("\n".join(map(str, paths)))
+
+    def _uri(self) -> str:
+        detail = self._artifacts.detail
+        model_id, path = split_path(self._artifacts.path)
+        return artifact_uri(detail.run.run_id, model_id, path) if detail is not None else ""
+
+    def _copy_code(self) -> None:
+        index = self._artifacts.tree.currentIndex()
+        is_model = bool(index.data(rows.MODEL_ROLE))
+        code = artifact_code(self._session.path, self._uri(), is_model=is_model)
+        self.files.copy_text(code)

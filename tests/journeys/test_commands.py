@@ -174,7 +174,7 @@ def test_runs_of_an_experiment_that_is_not_there(folder):
         ("config.yaml", "tree"),
         ("train.py", "text"),
         ("readme.md", "page"),
-        ("obj.pkl", "bytes"),
+        ("obj.pkl", "facts"),
     ],
 )
 def test_preview(name, kind, answer, folder):

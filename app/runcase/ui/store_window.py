@@ -1,8 +1,11 @@
 """The window on one store: which page shows which place, and what follows the store's changes."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
 
@@ -25,6 +28,9 @@ from runcase.ui.pages.failure import FailurePage
 from runcase.ui.pages.made import make_page
 from runcase.ui.pages.opening import OpeningPage
 from runcase.ui.widgets.state_page import PATIENCE_MS
+
+if TYPE_CHECKING:
+    from runcase.ui.run_steps import RunSteps
 
 CLOCK_MS = 1000
 
@@ -56,6 +62,7 @@ class StoreWindow(MainWindow):
         self.summary: StoreSummary | None = None
         self._start = start
         self._made: dict[Place, Page] = {}
+        self._steps: RunSteps | None = None
         self._navigator = Navigator(context.theme)
         self._navigator.went.connect(self.went)
         self._clock = QTimer(self)
@@ -98,6 +105,8 @@ class StoreWindow(MainWindow):
             own.add("go-models")
         if len(self._active()) > 1:
             own.add("go-all")
+        if self.location is not None and self.location.place is Place.RUN:
+            own |= {"next-run", "previous-run"}
         return own
 
     def own_checks(self) -> dict[str, bool]:
@@ -169,12 +178,23 @@ class StoreWindow(MainWindow):
             "go-health": lambda: self.go(Location(Place.HEALTH)),
             "health-check": lambda: self.go(Location(Place.HEALTH)),
             "store-overview": lambda: self.go(Location(Place.OVERVIEW)),
+            "next-run": lambda: self._step_run(1),
+            "previous-run": lambda: self._step_run(-1),
         }
         handler = handlers.get(action_id)
         if handler is None:
             return super()._own(action_id)
         handler()
         return True
+
+    def _step_run(self, by: int) -> None:
+        # Imported here: with the table's page, which a start with a run does not need.
+        from runcase.ui.pages.experiment import ExperimentPage
+        from runcase.ui.run_steps import RunSteps
+
+        table = self._made.get(Place.EXPERIMENT)
+        self._steps = self._steps or RunSteps(self)
+        self._steps.step(by, table if isinstance(table, ExperimentPage) else None)
 
     def _active(self) -> list[Experiment]:
         every = self.contents.experiments if self.contents is not None else ()

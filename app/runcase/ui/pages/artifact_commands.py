@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QModelIndex
 
 from runcase.itemmodels import artifacts as rows
+from runcase.store.run_refs import RunRef, joined
+from runcase.ui.location import Location, Place
 from runcase.ui.pages.file_commands import FileCommands
 from runcase.ui.pages.run_artifacts import RunArtifacts, split_path
 from runcase.ui.widgets.load_code import artifact_code, artifact_uri
 
 if TYPE_CHECKING:
     from runcase.session.session import Session
+    from runcase.store.artifact_places import FileOfRun
     from runcase.ui.dialogs.quick_look import QuickLook
     from runcase.ui.pages.base import Page
 
@@ -27,6 +30,8 @@ class ArtifactCommands:
         self.files = FileCommands(page)
         self._look: QuickLook | None = None
         artifacts.asked.connect(self._asked)
+        artifacts.details.chosen.connect(self._go_to)
+        artifacts.details.compare.connect(self._compare)
 
     def commands(self) -> dict[str, Callable[[], object]]:
         """Return what works on the files at hand, by the action's id."""
@@ -40,6 +45,8 @@ class ArtifactCommands:
             found["fix-root"] = shown.fix_root
         if shown.model.rowCount():
             found["contact-sheet"] = shown.show_sheet
+        if shown.panes.is_pinned:
+            found["pin-preview"] = self._pin
         index = shown.tree.currentIndex()
         if not index.isValid():
             return found
@@ -51,18 +58,24 @@ class ArtifactCommands:
             if self._is_previewed(index):
                 found["quick-look"] = self.quick_look
                 found["pin-preview"] = self._pin
+            found["file-details"] = self._toggle_details
+            found["compare-file"] = self._compare
         return found
 
     def context_ids(self) -> tuple[str, ...]:
         """Return the actions of the context menu."""
         return (
-            "quick-look", "open-with", "save-as", "", "pin-preview", "contact-sheet", "",
+            "quick-look", "open-with", "save-as", "", "compare-file", "pin-preview",
+            "file-details", "contact-sheet", "",
             "copy-path", "copy-uri", "copy-load-code", "", "show-in-files",
         )  # fmt: skip
 
     def checks(self) -> Mapping[str, bool]:
         """Return which checkable actions are on."""
-        return {"pin-preview": self._artifacts.panes.is_pinned}
+        return {
+            "pin-preview": self._artifacts.panes.is_pinned,
+            "file-details": not self._artifacts.details.isHidden(),
+        }
 
     def quick_look(self) -> None:
         """Show the chosen file over the page, or close what is shown so."""
@@ -116,6 +129,40 @@ class ArtifactCommands:
             if command is not None:
                 command()
         self._page.noted.emit()
+
+    def _toggle_details(self) -> None:
+        self._artifacts.toggle_details()
+        self._page.noted.emit()
+
+    def _go_to(self, found: FileOfRun) -> None:
+        place = Location(Place.RUN, found.place.run_id, "artifacts", found.spelled)
+        self._page.went.emit(place, False)
+
+    def _compare(self) -> None:
+        """Ask with which runs the chosen file is compared; the panel knows those that have it."""
+        # Imported here: chosen now and then.
+        from runcase.ui.dialogs.same_file import SameFile
+
+        shown = self._artifacts
+        if shown.details.isHidden():
+            self._toggle_details()
+        if not shown.details.same:
+            self._page.said.emit("No other run is known to have this file yet.", True)
+            return
+        theme, path = self._page.theme, shown.path
+        dialog = SameFile(theme, split_path(path)[1], shown.details.same, self._page)
+        dialog.chosen.connect(self._compare_with)
+        dialog.open()
+
+    def _compare_with(self, run_ids: list[str]) -> None:
+        detail = self._artifacts.detail
+        if detail is None:
+            return
+        model_id, path = split_path(self._artifacts.path)
+        names = {each.model_id: each.name for each in detail.logged_models}
+        shown = f"models/{names[model_id]}/{path}" if model_id in names else path
+        refs = [RunRef(run_id) for run_id in dict.fromkeys([detail.run.run_id, *run_ids])]
+        self._page.went.emit(Location(Place.COMPARE, joined(refs), path=shown), False)
 
     def _pin(self) -> None:
         self._artifacts.panes.pin()

@@ -96,8 +96,10 @@ class ComparePage(Page):
         return Location(Place.COMPARE, self._ids)
 
     def go(self, location: Location) -> None:
+        self.files.wanted = location.path or self.files.wanted
         if location.id == self._ids:
             self.reads.catch_up()
+            self.files.show_wanted()
             return
         self.leave()
         self._ids, self.compared = location.id, None

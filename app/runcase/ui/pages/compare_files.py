@@ -55,6 +55,8 @@ class CompareFiles:
         self._artifacts: list[Row] = []
         self._ids: list[str] = []
         self._reading = False
+        # The path of a file that is shown once the files are listed.
+        self.wanted = ""
         # Whether files are to be listed again, even of runs that have ended.
         self.is_stale = True
 
@@ -161,6 +163,16 @@ class CompareFiles:
         page.model.show(page.model.heads, [*kept, *self.rows(compared)])
         if self.pane is not None:
             self.pane.set_files(page.model.heads, self.files)
+        self.show_wanted()
+
+    def show_wanted(self) -> None:
+        """Show the file that another page asked to be compared, if the files are listed."""
+        if not self._artifacts:
+            return
+        wanted, self.wanted = self.wanted, ""
+        for row in self._artifacts:
+            if wanted and row.key == wanted and sum(each is not None for each in row.texts) > 1:
+                self.show(row, -1)
 
     def _failed(self, error: RuncaseError) -> None:
         self._reading = False

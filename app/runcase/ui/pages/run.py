@@ -89,6 +89,7 @@ class RunPage(Page):
         self.artifacts.opened.connect(self._file_opened)
         self.artifacts.counted.connect(self._files_counted)
         self.artifacts.narrowed.connect(self._files_narrowed)
+        self.artifacts.list.current_changed.connect(lambda _index: self.noted.emit())
 
     @property
     def location(self) -> Location:
@@ -103,9 +104,9 @@ class RunPage(Page):
         if location.id != self._id:
             self._id, self._facts = location.id, None
             self._filters = dict.fromkeys(TABS, "")
+            self.artifacts.wait_for(location.path)
             self._stack.setCurrentWidget(self._loading)
             self._loading.start("Reading the run …")
-            self.artifacts.wait_for(location.path)
             self.refresh()
         elif location.path:
             self.artifacts.open_path(location.path)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from runcase.errors import RuncaseError
 from runcase.itemmodels import artifacts as rows
@@ -16,6 +16,7 @@ from runcase.store.artifacts import NEVER_MADE
 from runcase.store.records import ArtifactFolder, RunDetail
 from runcase.ui.context import Context
 from runcase.ui.pages.artifact_listing import ArtifactListing, FoundFiles
+from runcase.ui.widgets.artifact_details import ArtifactDetails, DetailsOf
 from runcase.ui.widgets.artifact_tree import ArtifactList
 from runcase.ui.widgets.folder_view import FolderView
 from runcase.ui.widgets.preview_pane import PreviewPane
@@ -43,6 +44,7 @@ class RunArtifacts(QWidget):
         self.path = ""
         # What is to be opened once the files are listed: of a logged model also by its name.
         self._wanted, self._wanted_model = "", ""
+        self._keeps_focus = False
         self.listing = ArtifactListing(session, self)
         self.list = ArtifactList(context.theme)
         self.model, self.tree = self.list.model, self.list.tree
@@ -57,8 +59,11 @@ class RunArtifacts(QWidget):
         self.split = QSplitter(Qt.Orientation.Horizontal)
         self.split.addWidget(self.list)
         self.split.addWidget(self.right)
+        self.details = ArtifactDetails(context, session)
+        self.split.addWidget(self.details)
+        self.details.hide()
         self.split.setChildrenCollapsible(False)
-        self.split.setSizes([context.theme.px(318), context.theme.px(860)])
+        self.split.setSizes([context.theme.px(318), context.theme.px(600), context.theme.px(264)])
         self.split.setStretchFactor(1, 1)
         self._state = StatePage(context.theme)
         self._loading = LoadingPage(context.theme)
@@ -81,7 +86,9 @@ class RunArtifacts(QWidget):
         return self.listing.found
 
     def wait_for(self, path: str) -> None:
-        """Open this file once the files of the next run are listed."""
+        """Open this file once the files of the next run are listed; called before they go."""
+        focused = [each for each in self.findChildren(QWidget) if each.hasFocus()]
+        self._keeps_focus = bool(focused) and not isinstance(focused[0], QLineEdit)
         self._wanted_model = self._model_name(path)
         self._wanted = self.path = path
         self.right.setCurrentWidget(self._nothing)
@@ -178,6 +185,26 @@ class RunArtifacts(QWidget):
         }
         return sum(entry.size or 0 for entry in files.values())
 
+    def toggle_details(self) -> None:
+        """Show or hide the panel of details."""
+        self.details.setVisible(self.details.isHidden())
+        self.preview.tools.details.setChecked(not self.details.isHidden())
+
+    def _tell_of(self, index: QModelIndex) -> None:
+        path, detail = self.model.path_of(index), self.detail
+        if path is None or detail is None:
+            return
+        group = index.data(rows.GROUP_ROLE)
+        names = {each.model_id: each.name for each in detail.logged_models}
+        of = DetailsOf(
+            detail.run.run_id,
+            detail.run.experiment_id,
+            names.get(group, ""),
+            index.data(rows.PATH_ROLE),
+            path,
+        )
+        self.details.show_file(of)
+
     def _connect(self) -> None:
         self.listing.changed.connect(self._listed)
         self.listing.failed.connect(self._failed)
@@ -222,10 +249,19 @@ class RunArtifacts(QWidget):
         else:
             self.list.show_listing(stoppable=True)
         self._stack.setCurrentIndex(0)
+        self._take_focus()
         if self._wanted:
             self._open_wanted(finished)
         elif finished and self.right.currentWidget() is self.folder:
             self.folder.show_folder(self.tree.currentIndex())
+
+    def _take_focus(self) -> None:
+        """Have the focus on the tree if it was here before the run changed, or if nobody has it."""
+        focused = self.window().focusWidget()
+        nobody = focused in (None, self) or focused.isAncestorOf(self)
+        if self.isVisible() and (self._keeps_focus or nobody):
+            self.tree.setFocus()
+        self._keeps_focus = False
 
     def _open_wanted(self, finished: bool) -> None:
         """Open what the run before showed; say so when this run has no such file."""
@@ -284,6 +320,7 @@ class RunArtifacts(QWidget):
         folder = self.found.folders[group].folder
         if folder is None:
             return
+        self._tell_of(index)
         if index.data(rows.DIR_ROLE) and not index.data(rows.MODEL_ROLE):
             self.folder.show_folder(index)
             self.right.setCurrentWidget(self.folder)

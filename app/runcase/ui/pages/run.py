@@ -23,7 +23,7 @@ from runcase.ui.context import Context
 from runcase.ui.location import Location, Place
 from runcase.ui.pages.artifact_commands import ArtifactCommands
 from runcase.ui.pages.base import Busy, Crumb, FilterState, Page
-from runcase.ui.pages.run_artifacts import RunArtifacts
+from runcase.ui.pages.run_artifacts import RunArtifacts, split_path
 from runcase.ui.pages.run_metrics import RunMetrics
 from runcase.ui.pages.run_overview import RunOverview
 from runcase.ui.widgets.basics import Elided, IconLabel, button, clear, label, line, row
@@ -116,7 +116,7 @@ class RunPage(Page):
             return ""
         name = run_name(self._facts.detail.run)
         path = self.location.path
-        return f"{name} — {path.rsplit('/', 1)[-1]}" if path else name
+        return f"{name} — {_file_name(path)}" if path else name
 
     def crumbs(self) -> list[Crumb]:
         if self._facts is None:
@@ -133,7 +133,7 @@ class RunPage(Page):
         crumbs.append(Crumb(run_name(found.run), "circle-play", Location(Place.RUN, self._id)))
         path = self.location.path
         if path:
-            crumbs.append(Crumb(path.rsplit("/", 1)[-1], "file", self.location))
+            crumbs.append(Crumb(_file_name(path), "file", self.location))
         return crumbs
 
     def status(self) -> list[str]:
@@ -284,6 +284,11 @@ class RunPage(Page):
         if self._facts is not None:
             code = run_code(self._session.path, self._facts.detail)
             QGuiApplication.clipboard().setText(code)
+
+
+def _file_name(path: str) -> str:
+    model_id, inner = split_path(path)
+    return inner.rpartition("/")[2] or model_id
 
 
 def read_run(session: Session, run_id: str, progress: Progress) -> RunFacts | None:

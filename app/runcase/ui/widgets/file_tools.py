@@ -10,6 +10,8 @@ from runcase.ui.widgets.basics import IconButton, button, line, row
 
 # A bar that is narrower shows its buttons without words.
 _ROOMY = 860
+# In one that is narrower still the name needs the room; menus and keys are there, too.
+_TIGHT = 460
 
 
 class FileTools(QWidget):
@@ -55,6 +57,7 @@ class FileTools(QWidget):
         roomy = width >= self._theme.px(_ROOMY)
         for id_, made in self._buttons.items():
             made.setText(self._texts[id_] if roomy else "")
+            made.setVisible(width >= self._theme.px(_TIGHT))
 
     def _tint(self) -> None:
         for id_, made in self._buttons.items():

@@ -40,6 +40,7 @@ def chart(qtbot, theme, jobs):
         """The first sizes come one after the other: window, layout, labels of the axes."""
         jobs.release_all()
         made.grab()
+        QApplication.processEvents()
         return not made._again.isActive() and not jobs.held
 
     qtbot.waitUntil(is_still)

@@ -45,6 +45,17 @@ XCB_LIBRARIES = {
     "libxcb-xkb.so.1": "libxcb-xkb1",
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
 }
+# What QtWebEngine and QtMultimedia load; without these their tests skip.
+WEB_LIBRARIES = {
+    "libnss3.so": "libnss3",
+    "libasound.so.2": "libasound2",
+    "libXcomposite.so.1": "libxcomposite1",
+    "libXdamage.so.1": "libxdamage1",
+    "libXrandr.so.2": "libxrandr2",
+    "libXtst.so.6": "libxtst6",
+    "libxkbfile.so.1": "libxkbfile1",
+    "libpulse.so.0": "libpulse0",
+}
 TEST_PROGRAMS = {
     "Xvfb": "xvfb",
     "xdotool": "xdotool",
@@ -100,6 +111,7 @@ def test(arguments: Sequence[str]) -> int:
     """Run the tests offscreen; those that need a program that is not to be had say so and skip."""
     if not have(OFFSCREEN_LIBRARIES | XCB_LIBRARIES):
         return 1
+    have(WEB_LIBRARIES)
     if LINUX:
         install(package for name, package in TEST_PROGRAMS.items() if not shutil.which(name))
     python = environment(".venv", "test.txt")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QObject, QSettings, QTimer, QUrl
+from PySide6.QtCore import QObject, QSettings, Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
@@ -25,6 +25,7 @@ from runcase.ui.bare_window import BareWindow
 from runcase.ui.context import Context
 from runcase.ui.location import Location
 from runcase.ui.main_window import MainWindow
+from runcase.ui.previews import web_view
 from runcase.ui.settings import Recent, Settings
 from runcase.ui.store_window import StoreWindow
 from runcase.ui.theme import Scheme, Theme
@@ -393,6 +394,14 @@ class ErrorReports(QObject):
         box.setInformativeText(f"{kind.__name__}: {error}")
         box.setDetailedText(text)
         box.open()
+
+
+def make_qt(arguments: Sequence[str]) -> QApplication:
+    """Make Qt's application; once, before everything else of Qt's."""
+    if web_view.available():
+        # QtWebEngine itself is loaded at the first page with scripts, which is too late for this.
+        QApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+    return QApplication(arguments)
 
 
 def user_settings() -> QSettings:

@@ -148,17 +148,15 @@ def _shot(options: argparse.Namespace) -> int:
 def _window(options: argparse.Namespace) -> int:
     # What is imported now stays for good: collecting garbage meanwhile costs 60 ms for nothing.
     gc.disable()
-    from PySide6.QtWidgets import QApplication
-
     from runcase.instance import InstanceServer, hand_over
 
     paths = [_absolute(path) for path in options.paths]
     message = ["--sample"] if options.sample else paths
     if hand_over(message):
         return 0
-    from runcase.app import Application, ErrorReports, user_settings
+    from runcase.app import Application, ErrorReports, make_qt, user_settings
 
-    qt = QApplication(sys.argv[:1])
+    qt = make_qt(sys.argv[:1])
     application = Application(qt, user_settings(), folders.data_folder() / "local.db")
     sys.excepthook = ErrorReports(application)
     server = InstanceServer(application)

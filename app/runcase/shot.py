@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QtMsgType, qInstallMessageHandler
-from PySide6.QtWidgets import QApplication
 
-from runcase.app import Application
+from runcase.app import Application, make_qt
 from runcase.errors import NotFoundError, RuncaseError
 from runcase.session.session import State
 from runcase.store.compare import LEAST
@@ -52,7 +51,7 @@ class Wish:
 def shot(path: str, wish: Wish) -> int:
     """Draw a page of a store, or all pages in both themes; raises `RuncaseError`."""
     qInstallMessageHandler(_say)
-    qt = QApplication(sys.argv[:1])
+    qt = make_qt(sys.argv[:1])
     mistakes: list[BaseException] = []
     sys.excepthook = lambda _kind, error, _trace: mistakes.append(error)
     with tempfile.TemporaryDirectory(prefix="runcase-shot-") as folder:

@@ -9,6 +9,7 @@ from runcase.preview import encoding, image, text
 from runcase.preview.document import Page, PageImage, Text
 from runcase.preview.source import Source
 
+MADE_BY_SCRIPTS = "This page is made by its scripts, which Runcase does not run."
 PAGE_BYTES = 2 * 1024 * 1024
 # QTextBrowser lays a page out in one go, in the window's thread.
 _HTML_CHARACTERS = 400_000
@@ -146,7 +147,7 @@ def _alternative(picture: re.Match[str]) -> str:
 def _note(html: str, clean: str, dropped: int) -> str:
     notes = []
     if "<script" in html.lower() and _is_empty(clean):
-        notes.append("This page is made by its scripts, which Runcase does not run.")
+        notes.append(MADE_BY_SCRIPTS)
     elif "<script" in html.lower():
         notes.append("Scripts and styles are left out.")
     if dropped:

@@ -28,6 +28,7 @@ from runcase.preview.document import (
 )
 from runcase.preview.facts import Facts
 from runcase.preview.inventory import Archive, Profile
+from runcase.session.jobs import Jobs
 from runcase.ui.previews.archive_view import ArchiveView
 from runcase.ui.previews.array_view import ArrayView
 from runcase.ui.previews.bytes_view import BytesView
@@ -36,7 +37,7 @@ from runcase.ui.previews.frequency_dialog import FrequencyDialog
 from runcase.ui.previews.image_bar import ImageBar
 from runcase.ui.previews.image_side import ImageSide
 from runcase.ui.previews.image_view import ImageView
-from runcase.ui.previews.kinds import KINDS, text_facts
+from runcase.ui.previews.kinds import KINDS, SCRIPTED, text_facts
 from runcase.ui.previews.log_view import LogView
 from runcase.ui.previews.model_view import ModelView
 from runcase.ui.previews.page_view import PageView
@@ -55,13 +56,17 @@ _ADDED = ("profile", "count", "frequency")
 
 
 class PreviewHost(QWidget):
-    """Shows documents; `requested` carries a `Request` for more of the same file."""
+    """Shows documents; `requested` carries a `Request` for more of the same file.
+
+    Args:
+        jobs: Reads the files of HTML pages whose scripts a person asks for.
+    """
 
     requested = Signal(object)
     file_chosen = Signal(str)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, jobs: Jobs | None = None) -> None:
+        super().__init__()
         self._theme = theme
         self._request = Request("")
         # How many of the request's parts are members of archives; a sheet or an array is none.
@@ -78,7 +83,7 @@ class PreviewHost(QWidget):
         beside.addWidget(self._image, 1)
         beside.addWidget(self._image_side)
         self._image_side.hide()
-        self._page = PageView(theme)
+        self._page = PageView(theme, jobs)
         self._model = ModelView(theme)
         self._bytes = BytesView(theme)
         self._log = LogView(theme)
@@ -163,16 +168,17 @@ class PreviewHost(QWidget):
     def show_document(self, document: Document, name: str = "") -> None:
         """Show a document under a name, by default its own."""
         kind = KINDS[type(document)]
+        self._rest()
         self._loading.finish()
         self._head(name or document.name, kind.icon, kind.views)
         self._facts.setText(self._show(document))
-        self._say(document.note)
+        self._say(self._page.note if isinstance(document, Page) else document.note)
         self._image_bar.setVisible(isinstance(document, Image))
         self._image_bar.refresh()
 
     def show_loading(self, name: str) -> None:
         """Say that a file is being read; nothing is drawn before 150 ms."""
-        self._image.pause()
+        self._rest()
         self._head(name, "file", ())
         self._facts.setText("")
         self._say("")
@@ -196,7 +202,7 @@ class PreviewHost(QWidget):
 
     def clear(self) -> None:
         """Show nothing."""
-        self._image.pause()
+        self._rest()
         self._loading.finish()
         self._request = Request("")
         self._bar.hide()
@@ -229,10 +235,7 @@ class PreviewHost(QWidget):
             self._table.show_document(document)
         elif isinstance(document, Page):
             view = self._page
-            self._page.show_document(document)
-            chosen = "text" if document.empty else "page"
-            self._page.choose(chosen)
-            self._segments[Page].choose(chosen)
+            self._show_page(document)
         elif isinstance(document, Model):
             view = self._model
             self._model.choose("model")
@@ -262,9 +265,22 @@ class PreviewHost(QWidget):
             self._array.show_document(document)
             chosen = "picture" if self._array.is_drawn else "table"
             self._array.choose(chosen)
-            self._segments[Array].choose(chosen)
+            self._segments[KINDS[Array].views].choose(chosen)
         self._stack.setCurrentWidget(view)
         return view.facts()
+
+    def _rest(self) -> None:
+        """End what runs by itself: an animation, the scripts of a page."""
+        self._image.pause()
+        self._page.rest()
+
+    def _show_page(self, document: Page) -> None:
+        file = self._request.path if not self._request.parts else ""
+        self._page.show_document(document, file)
+        views = SCRIPTED.views if self._page.has_scripts else KINDS[Page].views
+        self._choose_among(views, self._page.preferred)
+        self._page.choose(self._page.preferred)
+        self._browse.setVisible(bool(self._page.path))
 
     def _add(self, request: Request, document: Document) -> None:
         """Take an answer that adds to the table that is shown."""
@@ -300,18 +316,20 @@ class PreviewHost(QWidget):
         self._name = Elided("", "heading", Qt.TextElideMode.ElideMiddle)
         self._name.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._facts = label("", "small-muted")
-        self._segments: dict[type, Segments] = {}
+        self._segments: dict[tuple[tuple[str, str], ...], Segments] = {}
         self._image_bar = ImageBar(self._theme, self._image)
         self._back = button("Back to Archive", "small", self._ask_outer)
+        self._browse = button("Open in Browser…", "small", self._page.ask_browser)
         bar = row(self._back, self._icon, self._name, self._facts, margins=(12, 0, 10, 0))
         bar.addStretch(1)
-        for kind, shown in KINDS.items():
+        for shown in (*KINDS.values(), SCRIPTED):
             if shown.views:
                 made = Segments(shown.views, "View")
                 made.chosen.connect(self._choose)
-                self._segments[kind] = made
+                self._segments[shown.views] = made
                 bar.addWidget(made)
                 made.hide()
+        bar.addWidget(self._browse)
         bar.addWidget(self._image_bar)
         # Together they would be wider than a pane, and widen the window.
         self._image_bar.hide()
@@ -327,9 +345,14 @@ class PreviewHost(QWidget):
         self._name.setText(name)
         self._icon.set_icon(icon, "text-2")
         self._image_bar.hide()
-        for kind, segments in self._segments.items():
-            segments.setVisible(bool(views) and KINDS[kind].views == views)
-            segments.choose(KINDS[kind].views[0][0])
+        self._browse.hide()
+        self._choose_among(views)
+
+    def _choose_among(self, views: tuple[tuple[str, str], ...], chosen: str = "") -> None:
+        """Show the segments of some views, by default with the first one chosen."""
+        for each, segments in self._segments.items():
+            segments.setVisible(each == views)
+            segments.choose(chosen or each[0][0])
 
     def _say(self, note: str) -> None:
         self._note.setText(note)
@@ -339,6 +362,8 @@ class PreviewHost(QWidget):
         current = self._stack.currentWidget()
         if isinstance(current, TreePreview | TablePreview | PageView | ModelView | ArrayView):
             current.choose(view)
+        if current is self._page:
+            self._say(self._page.note)
 
     def _again(self, **changes: Any) -> None:
         """Ask for the same file with something else of it."""

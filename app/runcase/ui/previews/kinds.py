@@ -39,6 +39,10 @@ KINDS: dict[type, Kind] = {
     Archive: Kind("package"),
     Facts: Kind("file-box"),
 }
+# An HTML page where QtWebEngine is installed.
+SCRIPTED = Kind(
+    "file-text", (("page", "Sanitised"), ("scripts", "With Scripts"), ("text", "Source"))
+)
 
 
 def text_facts(document: Text) -> str:

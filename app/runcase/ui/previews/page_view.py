@@ -1,26 +1,43 @@
-"""Markdown and HTML pages: nothing is loaded, and a link is followed only after a question."""
+"""Markdown and HTML pages: nothing is loaded, and a link is followed only after a question.
+
+The scripts of an HTML page run only when a person asks for them, in `web_view`.
+"""
 
 from typing import Any
 
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage, QTextDocument
-from PySide6.QtWidgets import QFrame, QMessageBox, QStackedWidget, QTextBrowser, QWidget
+from PySide6.QtWidgets import QFrame, QMessageBox, QStackedWidget, QTextBrowser
 
 from runcase.preview import words
 from runcase.preview.document import Page
+from runcase.preview.page import MADE_BY_SCRIPTS
+from runcase.session.jobs import Jobs
+from runcase.ui.previews import web_view
 from runcase.ui.previews.text_view import CodeEdit
+from runcase.ui.previews.web_view import WebView
 from runcase.ui.theme import Theme
 
 _OPENED = frozenset(("http", "https", "mailto"))
 
 
 class PageView(QStackedWidget):
-    """A page and its source; `choose` switches between them."""
+    """A page, its source, and it with its scripts; `choose` switches between them.
+
+    Args:
+        jobs: Reads the files of a page with scripts; without them none are run.
+    """
 
     asked = Signal(QUrl)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, jobs: Jobs | None = None) -> None:
+        super().__init__()
+        self._theme = theme
+        self._jobs = jobs
+        self._web: WebView | None = None
+        self._path = ""
+        # The pages whose scripts were asked for, until the window closes.
+        self._trusted: set[str] = set()
         self._document: Page | None = None
         self._texted: Page | None = None
         self._browser = _Browser(theme)
@@ -29,9 +46,11 @@ class PageView(QStackedWidget):
         self.addWidget(self._edit)
         self._browser.anchorClicked.connect(self._ask)
 
-    def show_document(self, document: Page) -> None:
-        """Show a page from its top."""
+    def show_document(self, document: Page, path: str = "") -> None:
+        """Show a page from its top; `path` is the HTML file it is, if it is a file of its own."""
+        self.rest()
         self._document = document
+        self._path = path if document.format == "HTML" else ""
         self._browser.setAccessibleName(document.name)
         self._browser.show_page(document)
         if self.currentIndex() == 1:
@@ -42,12 +61,69 @@ class PageView(QStackedWidget):
         document = self._document
         return f"{words.size(document.size)} · {document.format}" if document else ""
 
+    @property
+    def path(self) -> str:
+        """Return the HTML file that is shown, or nothing."""
+        return self._path
+
+    @property
+    def has_scripts(self) -> bool:
+        """Say whether the page can be shown with its scripts."""
+        return bool(self._path) and self._jobs is not None and web_view.available()
+
+    @property
+    def note(self) -> str:
+        """Return what is said of the view that is shown."""
+        if self._document is None or self.currentWidget() is self._web:
+            return ""
+        said = self._document.note
+        if not self.has_scripts:
+            return said
+        return said.replace(MADE_BY_SCRIPTS, "This page is made by its scripts: see With Scripts.")
+
+    @property
+    def preferred(self) -> str:
+        """Return the view that a page begins with."""
+        if self.has_scripts and self._path in self._trusted:
+            return "scripts"
+        return "text" if self._document is not None and self._document.empty else "page"
+
+    def rest(self) -> None:
+        """End the scripts, if any run."""
+        if self._web is not None:
+            self._web.clear()
+
     def choose(self, view: str) -> None:
-        """Switch to "page" or "text"; the text is laid out when it is first wanted."""
+        """Switch to "page", "text" or "scripts"; each is made when it is first wanted."""
+        if view == "scripts" and self._jobs is not None:
+            if self._web is None:
+                self._web = WebView(self._theme, self._jobs)
+                self.addWidget(self._web)
+            self._trusted.add(self._path)
+            self._web.show_page(self._path)
+            self.setCurrentWidget(self._web)
+            return
+        self.rest()
+        self._trusted.discard(self._path)
         if view == "text" and self._document is not None and self._texted is not self._document:
             self._edit.show_text(self._document.source)
             self._texted = self._document
         self.setCurrentIndex(1 if view == "text" else 0)
+
+    def ask_browser(self) -> None:
+        """Say what opening the page outside means before it is done."""
+        box = QMessageBox(self)
+        box.setWindowTitle("Open in Browser")
+        box.setText(f"Open {self._document.name if self._document else ''} in the browser?")
+        box.setInformativeText(
+            "The browser runs the page’s scripts and lets it use the network. "
+            "Runcase cannot see or stop what it does there."
+        )
+        opens = box.addButton("Open in Browser", QMessageBox.ButtonRole.AcceptRole)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        url = QUrl.fromLocalFile(self._path)
+        box.buttonClicked.connect(lambda button: _follow(url, button is opens, False))
+        box.open()
 
     def _ask(self, url: QUrl) -> None:
         """Say where a link leads before the system's browser is asked to go there."""

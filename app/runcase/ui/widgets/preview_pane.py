@@ -34,7 +34,7 @@ class PreviewPane(QWidget):
         super().__init__(parent)
         self._context = context
         self._name = ""
-        self.host = PreviewHost(context.theme)
+        self.host = PreviewHost(context.theme, context.jobs)
         self._root = self._path = Path()
         self._reading: dict[str, Job[Document]] = {}
         self.host.requested.connect(self._ask)

@@ -7,6 +7,7 @@ from runcase.preview.facts import Facts
 from runcase.preview.source import Source
 from runcase.preview.wire import Cursor
 
+HEADERS_ONLY = "Runcase reads its headers; Open With plays it."
 _BOXES = 10_000
 _WAVE_CODECS = {1: "PCM", 3: "PCM float", 6: "A-law", 7: "µ-law", 85: "MP3", 65534: "extensible"}
 _BITRATES = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0)
@@ -48,8 +49,7 @@ def read(source: Source) -> Facts:
             form, facts = "AIFF sound", []
         else:
             form, facts = "MP3 sound", _mp3(source)
-    note = "Runcase reads its headers; Open With plays it."
-    return Facts(source.name, source.size, note, form, tuple(facts))
+    return Facts(source.name, source.size, HEADERS_ONLY, form, tuple(facts))
 
 
 def _riff(cursor: Cursor, head: bytes) -> tuple[str, list[tuple[str, str]]]:

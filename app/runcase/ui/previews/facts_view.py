@@ -26,6 +26,7 @@ _ROW = 26
 _TITLES = ("Name", "Type", "Shape", "Size")
 _LIST_ROWS = 14
 _SHOWN = 200
+_HEADERS = "Its headers are all that is read of it."
 
 
 class FactsView(QScrollArea):
@@ -35,13 +36,15 @@ class FactsView(QScrollArea):
         super().__init__(parent)
         self._theme = theme
         self._document: Facts | None = None
+        self._remark = _HEADERS
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         theme.changed.connect(self._build)
 
-    def show_document(self, document: Facts) -> None:
-        """Show a file from the top of its cards."""
+    def show_document(self, document: Facts, remark_: str = _HEADERS) -> None:
+        """Show a file from the top of its cards; the remark stands where it has nothing else."""
         self._document = document
+        self._remark = remark_
         self.setAccessibleName(document.name)
         self._build()
 
@@ -76,7 +79,7 @@ class FactsView(QScrollArea):
             card.body.addWidget(grid(self._theme, ("Kind", "Count"), counts, right=(1,)))
             side.addWidget(card)
         if main.isEmpty():
-            main.addWidget(remark("Its headers are all that is read of it."))
+            main.addWidget(remark(self._remark))
         for column in (main, side):
             column.addStretch(1)
         self.setWidget(page)

@@ -32,13 +32,13 @@ from runcase.session.jobs import Jobs
 from runcase.ui.previews.archive_view import ArchiveView
 from runcase.ui.previews.array_view import ArrayView
 from runcase.ui.previews.bytes_view import BytesView
-from runcase.ui.previews.facts_view import FactsView
 from runcase.ui.previews.frequency_dialog import FrequencyDialog
 from runcase.ui.previews.image_bar import ImageBar
 from runcase.ui.previews.image_side import ImageSide
 from runcase.ui.previews.image_view import ImageView
 from runcase.ui.previews.kinds import KINDS, SCRIPTED, text_facts
 from runcase.ui.previews.log_view import LogView
+from runcase.ui.previews.media_view import MediaView
 from runcase.ui.previews.model_view import ModelView
 from runcase.ui.previews.page_view import PageView
 from runcase.ui.previews.table_view import TablePreview
@@ -89,7 +89,7 @@ class PreviewHost(QWidget):
         self._log = LogView(theme)
         self._array = ArrayView(theme)
         self._archive = ArchiveView(theme)
-        self._insides = FactsView(theme)
+        self._insides = MediaView(theme)
         self._state = StatePage(theme)
         self._loading = LoadingPage(theme)
         self._nothing = QWidget()
@@ -172,7 +172,8 @@ class PreviewHost(QWidget):
         self._loading.finish()
         self._head(name or document.name, kind.icon, kind.views)
         self._facts.setText(self._show(document))
-        self._say(self._page.note if isinstance(document, Page) else document.note)
+        said: dict[type, str] = {Page: self._page.note, Facts: self._insides.note}
+        self._say(said.get(type(document), document.note))
         self._image_bar.setVisible(isinstance(document, Image))
         self._image_bar.refresh()
 
@@ -253,13 +254,13 @@ class PreviewHost(QWidget):
         return view.facts()
 
     def _show_insides(self, document: Archive | Array | Facts) -> str:
-        view: ArchiveView | ArrayView | FactsView
+        view: ArchiveView | ArrayView | MediaView
         if isinstance(document, Archive):
             view = self._archive
             self._archive.show_document(document)
         elif isinstance(document, Facts):
             view = self._insides
-            self._insides.show_document(document)
+            self._insides.show_document(document, self._own_file())
         else:
             view = self._array
             self._array.show_document(document)
@@ -270,13 +271,17 @@ class PreviewHost(QWidget):
         return view.facts()
 
     def _rest(self) -> None:
-        """End what runs by itself: an animation, the scripts of a page."""
+        """End what runs by itself: an animation, the scripts of a page, a film."""
         self._image.pause()
         self._page.rest()
+        self._insides.rest()
+
+    def _own_file(self) -> str:
+        """Return the file that is shown, or nothing if it is a member of another."""
+        return self._request.path if not self._request.parts else ""
 
     def _show_page(self, document: Page) -> None:
-        file = self._request.path if not self._request.parts else ""
-        self._page.show_document(document, file)
+        self._page.show_document(document, self._own_file())
         views = SCRIPTED.views if self._page.has_scripts else KINDS[Page].views
         self._choose_among(views, self._page.preferred)
         self._page.choose(self._page.preferred)

@@ -178,6 +178,7 @@ class Image:
         pages: How many it has.
         histogram: uint32, 256 for each of `channels`; empty where the file is not made of pixels.
         channels: Their names and means, such as ("Red", "226.1").
+        text: The words on the page, where the file has them as text.
     """
 
     name: str
@@ -195,6 +196,7 @@ class Image:
     pages: int = 1
     histogram: bytes = b""
     channels: tuple[tuple[str, str], ...] = ()
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

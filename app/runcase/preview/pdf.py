@@ -9,6 +9,7 @@ from runcase.preview.source import Source
 
 _SCALE = 2.0
 _PIXELS = 16_000_000
+_CHARACTERS = 200_000
 _FACTS = ("Title", "Author", "Subject", "Creator", "Producer", "CreationDate")
 
 
@@ -32,6 +33,7 @@ def read(source: Source) -> Image:
         bitmap = page.render(scale=scale, rev_byteorder=True, force_bitmap_format=4)
         found = document.get_metadata_dict(skip_empty=True)
         facts = tuple((name, str(found[name])[:200]) for name in _FACTS if name in found)
+        text = page.get_textpage().get_text_bounded()[:_CHARACTERS]
         frame = Frame(bitmap.width, bitmap.height, 0, _rgba(bitmap))
     except pypdfium2.PdfiumError as error:
         raise UnreadableError(f"The page cannot be drawn: {error}.") from error
@@ -40,6 +42,7 @@ def read(source: Source) -> Image:
     return Image(
         source.name, source.size, "", "PDF", max(1, round(width)), max(1, round(height)),
         f"{width:.0f} × {height:.0f} pt", 72, 1, (frame,), facts, number, pages,
+        text=text.replace("\r\n", "\n"),
     )  # fmt: skip
 
 

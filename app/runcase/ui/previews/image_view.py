@@ -36,23 +36,27 @@ _MARGIN = 16
 # Above this every pixel is meant to be seen as a square.
 _SMOOTH_UNTIL = 2.0
 _FASTEST_MS = 20
+_TURNS = frozenset((Qt.Key.Key_PageDown, Qt.Key.Key_PageUp, Qt.Key.Key_Home, Qt.Key.Key_End))
 
 
 class ImageView(QGraphicsView):
     """A picture on a checkerboard; `zoomed` carries the new scale, 1 for natural size.
 
-    `hovered` carries the pixel under the mouse and its colour, invalid outside.
+    `hovered` carries the pixel under the mouse and its colour, invalid outside; `paged` the page
+    that a key asks for.
     """
 
     zoomed = Signal(float)
     played = Signal(bool)
     hovered = Signal(int, int, QColor)
+    paged = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._document: Image | None = None
         self._fits = True
+        self._by_width = False
         self._number = 0
         self._pixmaps: dict[int, QPixmap] = {}
         self._scene = QGraphicsScene(self)
@@ -72,9 +76,14 @@ class ImageView(QGraphicsView):
         self._restyle()
 
     def show_document(self, document: Image) -> None:
-        """Show a picture, as large as fits but not larger than it is."""
+        """Show a picture, as large as fits but not larger than it is.
+
+        Another page of the same file is shown as the one before was, from its top.
+        """
         self.pause()
-        self._document = document
+        before, self._document = self._document, document
+        turned = before is not None and before.page != document.page
+        same = turned and before is not None and before.name == document.name
         self._pixmaps = {}
         self.setAccessibleName(document.name)
         self.setAccessibleDescription(self.facts())
@@ -82,7 +91,12 @@ class ImageView(QGraphicsView):
         area = QRectF(0, 0, document.width, document.height)
         self._border.setRect(area)
         self.setSceneRect(area)
-        self.fit()
+        if not same:
+            self.fit()
+            return
+        if self._fits:
+            self._fit()
+        self.verticalScrollBar().setValue(self.verticalScrollBar().minimum())
 
     def facts(self) -> str:
         """Return what the header says of the file."""
@@ -90,10 +104,7 @@ class ImageView(QGraphicsView):
             return ""
         size = words.size(self._document.size)
         pixels = words.dimensions(self._document.width, self._document.height)
-        page = ""
-        if self._document.pages > 1:
-            page = f" · page {self._document.page + 1:,} of {self._document.pages:,}"
-        return f"{size} · {pixels}{page}"
+        return f"{size} · {pixels}"
 
     @property
     def scale_factor(self) -> float:
@@ -104,6 +115,16 @@ class ImageView(QGraphicsView):
     def fits(self) -> bool:
         """Say whether the picture follows the size of the view."""
         return self._fits
+
+    @property
+    def fits_width(self) -> bool:
+        """Say whether it follows the width alone."""
+        return self._fits and self._by_width
+
+    @property
+    def text(self) -> str:
+        """Return the words on the page, where the file has them as text."""
+        return self._document.text if self._document else ""
 
     @property
     def frames(self) -> int:
@@ -132,16 +153,19 @@ class ImageView(QGraphicsView):
 
     def fit(self) -> None:
         """Show the whole picture, never enlarged."""
-        self._fits = True
-        if self._document is None:
-            return
-        room = self.viewport().size()
-        scale = min(
-            (room.width() - 2 * _MARGIN) / max(1, self._document.width),
-            (room.height() - 2 * _MARGIN) / max(1, self._document.height),
-            1.0,
-        )
-        self._apply(scale)
+        self._fits, self._by_width = True, False
+        self._fit()
+
+    def fit_width(self) -> None:
+        """Show the picture, or the page, as wide as the view."""
+        self._fits = self._by_width = True
+        self._fit()
+
+    def turn_to(self, page: int) -> None:
+        """Ask for a page, the nearest there is."""
+        wanted = min(max(0, page), self.pages - 1)
+        if self.pages > 1 and wanted != self.page:
+            self.paged.emit(wanted)
 
     def zoom_to(self, scale: float) -> None:
         """Zoom to a scale about the middle of the view."""
@@ -212,16 +236,43 @@ class ImageView(QGraphicsView):
             self.zoom_to(1.0)
         elif event.key() == Qt.Key.Key_2:
             self.zoom_to(2.0)
+        elif event.key() in _TURNS and self._turns(event.key()):
+            event.accept()
         else:
             super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if self._fits:
-            self.fit()
+            self._fit()
 
     def hideEvent(self, event: object) -> None:
         self.pause()
+
+    def _fit(self) -> None:
+        if self._document is None:
+            return
+        room = self.viewport().size()
+        across = (room.width() - 2 * _MARGIN) / max(1, self._document.width)
+        down = (room.height() - 2 * _MARGIN) / max(1, self._document.height)
+        self._apply(across if self._by_width else min(across, down, 1.0))
+
+    def _turns(self, key: int) -> bool:
+        """Turn the page at its end, as a key says; False leaves the key to scrolling."""
+        if self.pages < 2:
+            return False
+        bar = self.verticalScrollBar()
+        if key == Qt.Key.Key_PageDown and bar.value() == bar.maximum():
+            self.turn_to(self.page + 1)
+        elif key == Qt.Key.Key_PageUp and bar.value() == bar.minimum():
+            self.turn_to(self.page - 1)
+        elif key == Qt.Key.Key_Home:
+            self.turn_to(0)
+        elif key == Qt.Key.Key_End:
+            self.turn_to(self.pages - 1)
+        else:
+            return False
+        return True
 
     def _apply(self, scale: float) -> None:
         scale = min(_MOST, max(_LEAST, scale))

@@ -219,6 +219,10 @@ class Segments(QWidget):
         if choice in self._buttons:
             self._buttons[choice].setChecked(True)
 
+    def show_choice(self, choice: str, shown: bool) -> None:
+        """Show or hide one of the choices."""
+        self._buttons[choice].setVisible(shown)
+
     def choice(self) -> str:
         """Return the id of the checked choice."""
         return next((each for each, made in self._buttons.items() if made.isChecked()), "")

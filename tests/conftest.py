@@ -22,6 +22,7 @@ from runcase.session.jobs import Jobs
 from runcase.session.previews import Previews
 from runcase.session.session import Session
 from runcase.ui.context import Context
+from runcase.ui.desktop_application import DesktopApplication
 from runcase.ui.settings import Settings
 from runcase.ui.theme import Scheme, Theme
 
@@ -44,6 +45,12 @@ def _garbage_on_this_thread() -> Iterator[None]:
     gc.disable()
     yield
     gc.enable()
+
+
+@pytest.fixture(scope="session")
+def qapp_cls() -> type[QApplication]:
+    """The application that pytest-qt makes is the one that the program makes."""
+    return DesktopApplication
 
 
 @pytest.fixture

@@ -1,19 +1,16 @@
 """The application: builds the shared parts, opens windows, and wires them. The only wiring."""
 
 import os
-import sys
 import time
-import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import TracebackType
 
-from PySide6.QtCore import QObject, QSettings, Qt, QTimer, QUrl
+from PySide6.QtCore import QObject, QSettings, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QIcon
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from runcase import folders, resources
-from runcase.errors import RuncaseError
+from runcase.errors import NoStoreError, RuncaseError
 from runcase.itemmodels.navigator import Contents
 from runcase.progress import Progress
 from runcase.session.collector import Collector
@@ -21,17 +18,15 @@ from runcase.session.jobs import Jobs
 from runcase.session.previews import Previews
 from runcase.session.session import Session
 from runcase.store.records import StoreSummary
+from runcase.ui import drops
 from runcase.ui.bare_window import BareWindow
 from runcase.ui.context import Context
 from runcase.ui.location import Location
 from runcase.ui.main_window import MainWindow
-from runcase.ui.previews import web_view
 from runcase.ui.settings import Recent, Settings
 from runcase.ui.store_window import StoreWindow
 from runcase.ui.theme import Scheme, Theme
 
-# The same error of the same place is shown once in this time.
-_ONCE_MS = 10_000
 _SIZE = (1440, 900)
 _WARM_MS = 2_000
 _DATABASES = frozenset({".db", ".sqlite", ".sqlite3", ".db3"})
@@ -67,11 +62,13 @@ class Application(QObject):
         app.aboutToQuit.connect(self.close)
 
     def open(self, paths: Sequence[str]) -> None:
-        """Open paths, each in a window of its own; the welcome page without any."""
+        """Open paths: stores in windows of their own; the welcome page without any."""
         if not paths:
             self.show_welcome()
-        for path in paths:
-            self.open_path(path)
+        elif len(paths) == 1:
+            self.open_path(paths[0])
+        else:
+            self.open_paths(paths)
 
     def warm_previews(self) -> None:
         """Start the preview worker once the first page had the time to come up."""
@@ -95,8 +92,12 @@ class Application(QObject):
         self._adopt(window)
         return window
 
-    def open_path(self, path: str, into: MainWindow | None = None) -> None:
-        """Find out what a path is and show it; a store that is open comes to the front."""
+    def open_path(self, path: str, into: MainWindow | None = None, *, look: bool = False) -> None:
+        """Find out what a path is and show it; a store that is open comes to the front.
+
+        A file that lies in an open store leads to its run. With `look` a folder without a store
+        has its files listed instead of an error.
+        """
         if self._focus_store(Path(path).expanduser()):
             return
         if Path(path).suffix.lower() in _DATABASES and ":/" not in path:
@@ -108,11 +109,12 @@ class Application(QObject):
         target = into if into is not None else self._untouched()
         waiting = target if target is not None else self.show_welcome()
         waiting.setCursor(waiting.cursor())
+        sessions = drops.open_sessions(self.windows, into) if len(self.windows) > 1 or into else []
         self.context.jobs.submit(
-            lambda progress: _locate(path, progress),
+            lambda progress: _locate(path, sessions, progress),
             owner=waiting,
             then=lambda found: self._located(found, waiting),
-            failed=lambda error: self._failed(path, error, waiting),
+            failed=lambda error: self._failed(path, error, waiting, look),
             key="locate",
         )
 
@@ -150,8 +152,9 @@ class Application(QObject):
     def _adopt(self, window: MainWindow) -> None:
         self.windows.append(window)
         window.closed.connect(self._closed)
-        window.dropped.connect(lambda paths: self._dropped(paths, window))
-        window.drop_says = _drop_words
+        window.drops.dropped.connect(lambda paths, shift: self._dropped(paths, shift, window))
+        window.drops.says = drops.says_for(window)
+        window.drops.looks = drops.looks_for(window, self._sessions)
         geometry = self.context.settings.geometry
         if not (geometry.size() and window.restoreGeometry(geometry)):
             screen = window.screen().availableGeometry()
@@ -198,6 +201,11 @@ class Application(QObject):
     def _located(self, found: object, waiting: MainWindow) -> None:
         from runcase.store.locate import Located, LocatedKind  # with SQLAlchemy, by now imported
 
+        if isinstance(found, tuple):
+            session, owner = found
+            self._show_in_store(session, drops.place_of(owner))
+            self._close_untouched(waiting)
+            return
         assert isinstance(found, Located)
         if found.kind in (LocatedKind.STORE, LocatedKind.FILE_STORE):
             if not self._focus_store(found.path):
@@ -224,8 +232,12 @@ class Application(QObject):
             self.open_store(path, folder, None)
         self._close_untouched(waiting)
 
-    def _failed(self, path: str, error: RuncaseError, waiting: MainWindow) -> None:
-        if isinstance(waiting, BareWindow):
+    def _failed(self, path: str, error: RuncaseError, waiting: MainWindow, look: bool) -> None:
+        if look and isinstance(error, NoStoreError):
+            if isinstance(waiting, BareWindow | StoreWindow):
+                waiting.open_file(Path(path))
+                waiting.toast.say("No MLflow store is in this folder: its files are listed.")
+        elif isinstance(waiting, BareWindow):
             waiting.show_failure(Path(path), error)
         else:
             waiting.toast.say(str(error), bad=True)
@@ -234,12 +246,57 @@ class Application(QObject):
         if isinstance(window, BareWindow) and window.is_untouched and len(self.windows) > 1:
             window.close()
 
-    def _dropped(self, paths: Sequence[Path], window: MainWindow) -> None:
+    def _dropped(self, paths: Sequence[Path], shift: bool, window: MainWindow) -> None:
         page = window.page
         if page is not None and page.take_drop(paths):
             return
-        for path in paths:
-            self.open_path(str(path), window)
+        if shift and len(paths) == 1 and isinstance(window, StoreWindow):
+            self._compare_store(window, paths[0])
+        elif len(paths) == 1:
+            self.open_path(str(paths[0]), window, look=True)
+        else:
+            self.open_paths(list(map(str, paths)), window)
+
+    def open_paths(self, paths: Sequence[str], into: MainWindow | None = None) -> None:
+        """Open several paths: each store in its window, all other files in one list."""
+        waiting = into if into is not None else self._untouched() or self.show_welcome()
+        addresses = [path for path in paths if ":/" in path]
+        files = [Path(path).expanduser().absolute() for path in paths if ":/" not in path]
+        sessions = self._sessions()
+        self.context.jobs.submit(
+            lambda progress: drops.apart(files, sessions, progress),
+            owner=waiting,
+            then=lambda apart: self._open_apart(
+                [*map(str, apart[0]), *addresses], apart[1], waiting
+            ),
+            key="locate",
+        )
+
+    def _open_apart(self, stores: list[str], files: list[Path], waiting: MainWindow) -> None:
+        if files and isinstance(waiting, BareWindow | StoreWindow):
+            waiting.open_file(*files)
+        for path in stores:
+            self.open_path(path, None if files else waiting)
+
+    def _compare_store(self, window: StoreWindow, path: Path) -> None:
+        """Show what the window's store and another one hold, beside each other."""
+        session, sessions = window.session, self._sessions()
+
+        def show(found: tuple[StoreSummary, StoreSummary]) -> None:
+            from runcase.ui.dialogs.compare_stores import CompareStores  # chosen now and then
+
+            CompareStores(self.context.theme, *found, window).open()
+
+        self.context.jobs.submit(
+            lambda progress: drops.summaries(session, path, sessions, progress),
+            owner=window,
+            then=show,
+            failed=lambda error: window.toast.say(str(error), bad=True),
+            key="compare-stores",
+        )
+
+    def _sessions(self) -> list[Session]:
+        return drops.open_sessions(self.windows)
 
     def remember(self, summary: StoreSummary) -> None:
         """Put a store first in the list of recent ones."""
@@ -365,54 +422,20 @@ class Application(QObject):
         )
 
 
-class ErrorReports(QObject):
-    """Takes what nobody caught: a mistake of ours is logged, and said once."""
-
-    def __init__(self, application: Application) -> None:
-        super().__init__(application)
-        self._application = application
-        self._said: dict[str, float] = {}
-
-    def __call__(
-        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
-    ) -> None:
-        """Stand in for `sys.excepthook`."""
-        text = "".join(traceback.format_exception(kind, error, trace))
-        now = time.monotonic() * 1000
-        if now - self._said.get(text, -_ONCE_MS) < _ONCE_MS:
-            return
-        self._said[text] = now
-        sys.stderr.write(text)
-        window = next(iter(self._application.windows), None)
-        if window is None or QGuiApplication.platformName() == "offscreen":
-            return
-        if isinstance(error, RuncaseError):
-            window.toast.say(str(error), bad=True)
-            return
-        box = QMessageBox(QMessageBox.Icon.Warning, "Runcase", "", parent=window)
-        box.setText("Something went wrong in Runcase. Your store was not changed.")
-        box.setInformativeText(f"{kind.__name__}: {error}")
-        box.setDetailedText(text)
-        box.open()
-
-
-def make_qt(arguments: Sequence[str]) -> QApplication:
-    """Make Qt's application; once, before everything else of Qt's."""
-    if web_view.available():
-        # QtWebEngine itself is loaded at the first page with scripts, which is too late for this.
-        QApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
-    return QApplication(arguments)
-
-
 def user_settings() -> QSettings:
     """Return the settings of this person on this machine."""
     return QSettings(str(folders.config_folder() / "runcase.ini"), QSettings.Format.IniFormat)
 
 
-def _locate(path: str, progress: Progress) -> object:
+def _locate(path: str, sessions: Sequence[Session], progress: Progress) -> object:
+    """Return the open store and the run that a file belongs to, else what `locate` says."""
     # Imported here: SQLAlchemy costs 0.3 s, and the window is up by now.
     from runcase.store.locate import locate
 
+    if sessions and ":/" not in path:
+        owned = drops.find_owner(sessions, Path(path).expanduser(), progress)
+        if owned is not None:
+            return owned
     return locate(path, progress)
 
 
@@ -420,20 +443,6 @@ def _sample(progress: Progress) -> Path:
     from runcase.store.sample import ensure_sample  # with SQLAlchemy and polars
 
     return ensure_sample(folders.data_folder(), progress)
-
-
-def _drop_words(paths: list[Path]) -> tuple[str, str]:
-    """Name the outcome of a drop by names alone: nothing is read while dragging."""
-    stores = [path for path in paths if path.suffix.lower() in _DATABASES]
-    others = [path for path in paths if path not in stores]
-    names = ", ".join(path.name for path in paths[:4])
-    if stores and not others:
-        what = "Open this store" if len(stores) == 1 else f"Open {len(stores)} stores"
-        return what, f"{names}: in a window of its own, read-only"
-    if others and not stores:
-        what = "Look inside" if len(others) == 1 else f"Look inside {len(others)} files"
-        return what, f"{names}: nothing is executed, nothing is changed"
-    return f"Open {len(paths)} files", names
 
 
 def _same(one: Path, other: Path) -> bool:

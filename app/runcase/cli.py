@@ -154,11 +154,14 @@ def _window(options: argparse.Namespace) -> int:
     message = ["--sample"] if options.sample else paths
     if hand_over(message):
         return 0
-    from runcase.app import Application, ErrorReports, make_qt, user_settings
+    from runcase.app import Application, user_settings
+    from runcase.ui.desktop_application import make_qt
+    from runcase.ui.error_reports import ErrorReports
 
     qt = make_qt(sys.argv[:1])
     application = Application(qt, user_settings(), folders.data_folder() / "local.db")
-    sys.excepthook = ErrorReports(application)
+    sys.excepthook = ErrorReports(application, lambda: application.windows)
+    qt.file_opened.connect(lambda path: application.open_from_outside([path]))
     server = InstanceServer(application)
     server.asked.connect(application.open_from_outside)
     server.listen()

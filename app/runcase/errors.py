@@ -26,6 +26,10 @@ class NotFoundError(StoreError):
     """The path does not exist, or holds no store."""
 
 
+class NoStoreError(NotFoundError):
+    """The folder is there, but no store is in it."""
+
+
 class NotAStoreError(StoreError):
     """The file is there, but it is no MLflow store."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QtMsgType, qInstallMessageHandler
 
-from runcase.app import Application, make_qt
+from runcase.app import Application
 from runcase.errors import NotFoundError, RuncaseError
 from runcase.session.session import State
 from runcase.store.compare import LEAST
@@ -22,6 +22,7 @@ from runcase.store.records import Lifecycle
 from runcase.store.registry import list_models
 from runcase.store.runs import get_run
 from runcase.store.summary import summarise
+from runcase.ui.desktop_application import make_qt
 from runcase.ui.location import Location, Place
 from runcase.ui.main_window import MainWindow
 from runcase.ui.pages.experiment import ExperimentPage

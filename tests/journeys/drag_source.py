@@ -1,6 +1,6 @@
-"""A program of its own that drags one file, and then looks at the whole screen for a colour.
+"""A program of its own that drags files, and then looks at the whole screen for a colour.
 
-python drag_source.py FILE COLOUR
+python drag_source.py COLOUR FILE…
 """
 
 import sys
@@ -15,13 +15,13 @@ LOOKS = 100
 
 
 class Source(QLabel):
-    """Drags the file as soon as the mouse moves with its button down."""
+    """Drags the files as soon as the mouse moves with its button down."""
 
-    def __init__(self, path, colour):
+    def __init__(self, colour, paths):
         super().__init__("drag me")
         self.setWindowTitle("drag source")
         self.setGeometry(40, 60, 240, 240)
-        self._path, self._colour = path, QColor(colour).rgb()
+        self._paths, self._colour = paths, QColor(colour).rgb()
         self._dragging, self._looks = False, 0
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._look)
@@ -31,7 +31,7 @@ class Source(QLabel):
             self._dragging = True
             drag = QDrag(self)
             data = QMimeData()
-            data.setUrls([QUrl.fromLocalFile(self._path)])
+            data.setUrls([QUrl.fromLocalFile(path) for path in self._paths])
             drag.setMimeData(data)
             print("dropped", drag.exec(Qt.DropAction.CopyAction).name, flush=True)
             self._timer.start(LOOK_MS)
@@ -47,6 +47,6 @@ class Source(QLabel):
 
 
 app = QApplication(sys.argv[:1])
-source = Source(sys.argv[1], sys.argv[2])
+source = Source(sys.argv[1], sys.argv[2:])
 source.show()
 sys.exit(app.exec())

@@ -1,4 +1,4 @@
-"""A file that another program drags onto the window of a running Runcase, on a real X display."""
+"""Files dragged between Runcase and other programs, in and out, on a real X display."""
 
 import os
 import shutil
@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QColor, QImage
 
+from shared import ROOT
+
 PROGRAMS = {"Xvfb": "xvfb", "openbox": "openbox", "xdotool": "xdotool"}
 SOURCE = Path(__file__).with_name("drag_source.py")
+TARGET = Path(__file__).with_name("drop_target.py")
 COLOUR = "#ff00fe"  # of no theme
 GUARD_S = 30
 # Small steps with rests: a drag begins and is taken over by the other window only then.
@@ -20,6 +23,13 @@ GESTURE = (
     "mousemove 160 180 sleep .2 mousedown 1 sleep .2 mousemove 190 190 sleep .2 "
     "mousemove 260 210 sleep .2 mousemove 760 360 sleep .3 mousemove 800 380 sleep .5 mouseup 1"
 )
+
+TO_TARGET = (
+    "mousemove {x} {y} sleep .2 mousedown 1 sleep .2 mousemove {x1} {y1} sleep .2 "
+    "mousemove 300 450 sleep .2 mousemove 200 500 sleep .3 mousemove 180 520 sleep .5 mouseup 1"
+)
+# From the top of the window: menus, toolbar and the bar of the list, and half a row.
+FIRST_ROW = 122
 
 
 @contextmanager
@@ -57,6 +67,7 @@ def display(tmp_path):
             "XDG_CONFIG_HOME": str(tmp_path / "config"),
             "XDG_DATA_HOME": str(tmp_path / "data"),
             "RUNCASE_INSTANCE": str(tmp_path),
+            "PYTHONPATH": str(ROOT / "app"),
         }
         environment["WAYLAND_DISPLAY"] = ""
         stack.enter_context(program("openbox", environment=environment, **quiet))
@@ -85,31 +96,72 @@ def wait_for(answer):
     return found
 
 
-@pytest.mark.xvfb
-def test_a_file_of_another_program_is_previewed(display, tmp_path):
-    path = tmp_path / "confusion.png"
+def window(display, title):
+    return ask(display, "search", "--onlyvisible", "--name", title).partition("\n")[0]
+
+
+def drawn(path):
     picture = QImage(400, 300, QImage.Format.Format_RGB32)
     picture.fill(QColor(COLOUR))
     assert picture.save(str(path))
+    return path
 
-    def window(title):
-        return ask(display, "search", "--onlyvisible", "--name", title).partition("\n")[0]
 
+@contextmanager
+def runcase(display, tmp_path, title, *paths):
+    """The program with its window at a known place; it may not have said anything bad."""
     errors = (tmp_path / "errors.txt").open("w+", encoding="utf-8")
-    with (
-        errors,
-        program(sys.executable, "-m", "runcase", environment=display, stderr=errors),
-        program(
-            sys.executable, SOURCE, path, COLOUR, environment=display, stdout=subprocess.PIPE
-        ) as source,
-    ):
-        runcase = wait_for(lambda: window("Welcome — Runcase"))
-        wait_for(lambda: window("^drag source$"))
-        ask(display, "windowsize", "--sync", runcase, "1000", "650")
-        ask(display, "windowmove", runcase, "420", "60")
-        ask(display, *GESTURE.split())
-        assert source.stdout.readline() == "dropped CopyAction\n"
-        assert source.stdout.readline() == "seen\n"
-        assert ask(display, "getwindowname", runcase) == "confusion.png — Runcase"
+    command = (sys.executable, "-m", "runcase", *paths)
+    with errors, program(*command, environment=display, stderr=errors):
+        found = wait_for(lambda: window(display, title))
+        ask(display, "windowsize", "--sync", found, "1000", "650")
+        ask(display, "windowmove", found, "420", "60")
+        yield found
         errors.seek(0)
         assert "Traceback" not in errors.read()
+
+
+@contextmanager
+def source(display, *paths):
+    """The program that files are dragged from, at the top left of the screen."""
+    command = (sys.executable, SOURCE, COLOUR, *paths)
+    with program(*command, environment=display, stdout=subprocess.PIPE) as made:
+        wait_for(lambda: window(display, "^drag source$"))
+        yield made
+
+
+@pytest.mark.xvfb
+def test_a_file_of_another_program_is_previewed(display, tmp_path):
+    path = drawn(tmp_path / "confusion.png")
+    with runcase(display, tmp_path, "Welcome — Runcase") as found, source(display, path) as other:
+        ask(display, *GESTURE.split())
+        assert other.stdout.readline() == "dropped CopyAction\n"
+        assert other.stdout.readline() == "seen\n"
+        assert ask(display, "getwindowname", found) == "confusion.png — Runcase"
+
+
+@pytest.mark.xvfb
+def test_several_files_of_another_program_are_listed(display, tmp_path):
+    paths = [drawn(tmp_path / name) for name in ("a.png", "b.png")]
+    with runcase(display, tmp_path, "Welcome — Runcase") as found, source(display, *paths) as other:
+        ask(display, *GESTURE.split())
+        assert other.stdout.readline() == "dropped CopyAction\n"
+        assert other.stdout.readline() == "seen\n"
+        assert ask(display, "getwindowname", found) == "2 files — Runcase"
+
+
+@pytest.mark.xvfb
+def test_artifacts_are_dragged_to_another_program(display, tmp_path):
+    paths = [tmp_path / "a.csv", tmp_path / "b.csv"]
+    for path in paths:
+        path.write_text("x,y\n1,2\n", encoding="utf-8")
+    target = program(sys.executable, TARGET, environment=display, stdout=subprocess.PIPE)
+    with runcase(display, tmp_path, "2 files — Runcase", *paths) as found, target as other:
+        wait_for(lambda: window(display, "^drop target$"))
+        place = ask(display, "getwindowgeometry", "--shell", found).splitlines()
+        at = {key: int(value) for key, _, value in (each.partition("=") for each in place)}
+        x, y = at["X"] + 100, at["Y"] + FIRST_ROW
+        rows = f"mousemove {x} {y} sleep .3 click 1 sleep .3 key ctrl+a sleep .3"
+        ask(display, *rows.split())
+        ask(display, *TO_TARGET.format(x=x, y=y, x1=x - 20, y1=y + 10).split())
+        assert other.stdout.readline() == "\t".join(map(str, paths)) + "\n"

@@ -189,7 +189,7 @@ def _group_node(group: ArtifactGroup, nodes: list[Node], entries: Sequence[Artif
         _TEXT: group.title,
         PATH_ROLE: "",
         DIR_ROLE: True,
-        MODEL_ROLE: True,
+        MODEL_ROLE: any(entry.path == "MLmodel" for entry in entries),
         GROUP_ROLE: group.key,
         COLUMNS_ROLE: (formats.size(size),),
         int(Qt.ItemDataRole.ToolTipRole): (

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import unquote
 
-from runcase.errors import NotAStoreError, NotFoundError, StoreError
+from runcase.errors import NoStoreError, NotAStoreError, NotFoundError, StoreError
 from runcase.progress import Progress
 from runcase.store import folder_scan
 from runcase.store.artifact_uri import parse
@@ -69,7 +69,8 @@ def locate(text: str | Path, progress: Progress | None = None) -> Located:
         progress: Hears how many files of a folder were looked at.
 
     Raises:
-        NotFoundError: There is nothing, or no store in that folder.
+        NotFoundError: There is nothing.
+        NoStoreError: There is no store in that folder.
     """
     path = _path_of(text)
     try:
@@ -149,7 +150,7 @@ def _locate_folder(folder: Path, progress: Progress) -> Located:
     if around is not None:
         candidate = _counted_folder(around, progress)
         return Located(LocatedKind.FILE_STORE, around, (candidate,), around)
-    raise NotFoundError(
+    raise NoStoreError(
         f"{folder} holds no MLflow store.",
         f"It has other SQLite databases: {', '.join(others[:5])}."
         if others

@@ -53,6 +53,13 @@ def inputs_of_run(connection: ReadConnection, run_id: str) -> list[LoggedModel]:
     return _models(connection, statement, {"run": run_id})
 
 
+def get_logged_model(connection: ReadConnection, model_id: str) -> LoggedModel | None:
+    """Return one logged model, deleted ones too, or None."""
+    statement = _select_models().where(logged_models.c.model_id == bindparam("model"))
+    found = _models(connection, statement, {"model": model_id})
+    return found[0] if found else None
+
+
 def _select_models() -> Select[Any]:
     return select(
         logged_models.c.model_id,

@@ -7,7 +7,7 @@ from PySide6.QtCore import Signal
 
 from runcase.errors import RuncaseError
 from runcase.ui.context import Context
-from runcase.ui.location import Location, Place
+from runcase.ui.location import Location, Place, joined_paths
 from runcase.ui.main_window import MainWindow
 from runcase.ui.pages.base import Page
 from runcase.ui.pages.failure import FailurePage
@@ -28,7 +28,6 @@ class BareWindow(MainWindow):
         self._welcome.asked.connect(self.run)
         self._welcome.opened.connect(self.opened)
         self._file: Page | None = None
-        self._file_path = Path()
         self.toolbar.lock.hide()
         self.go(Location(Place.WELCOME))
 
@@ -52,21 +51,23 @@ class BareWindow(MainWindow):
         shown = self.page is not None and self.page is self._file
         return own | {"show-in-files", "copy-path"} if shown else own
 
-    def open_file(self, path: Path) -> None:
-        """Preview a file."""
-        self._file_path = path
-        self.go(Location(Place.FILE, str(path)))
+    def open_file(self, *paths: Path) -> None:
+        """Preview files, several of them in one list."""
+        self.go(Location(Place.FILE, joined_paths(paths)))
 
     def show_failure(self, path: Path, error: RuncaseError) -> None:
         """Say why a path could not be opened."""
         failure = FailurePage(self.context, path, error)
         failure.retried.connect(lambda: self.retried.emit(str(path)))
+        failure.looked.connect(lambda: self.open_file(path))
         self.toolbar.setVisible(True)
         self.show_page(failure, Location(Place.WELCOME))
 
     def shown_path(self) -> Path:
         """Return the file that is previewed."""
-        return self._file_path
+        found = getattr(self.page, "path_on_disk", None)
+        path = found() if callable(found) else None
+        return path if isinstance(path, Path) else Path()
 
     def _file_page(self) -> Page:
         # Imported here: the previewers are not needed for the welcome page.

@@ -1,7 +1,9 @@
 """Where a window can be: what the breadcrumb shows and the history remembers."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from runcase.store.records import ModelVersion
 
@@ -24,6 +26,7 @@ class Place(StrEnum):
 class Location:
     """One place: `id` is an experiment id, run id, model name or file path; `tab` a page's tab.
 
+    Several files have their paths joined by NUL, see `joined_paths`.
     Several experiments in one table have their ids joined by commas, all of them have "all";
     runs that are compared have theirs joined in the same way, those of another store followed by
     its path (see `store.run_refs`).
@@ -38,6 +41,11 @@ class Location:
     path: str = ""
     workspace: str = "default"
     shown: tuple[tuple[str, int], ...] = ()
+
+
+def joined_paths(paths: Iterable[Path]) -> str:
+    """Return files as the id of their common page."""
+    return "\0".join(str(path) for path in paths)
 
 
 def of_version(version: ModelVersion) -> Location:

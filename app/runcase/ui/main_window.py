@@ -1,7 +1,6 @@
 """The window: toolbar, navigator, pages with a history, inspector and status bar."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import (
@@ -9,6 +8,7 @@ from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
+    QDragMoveEvent,
     QDropEvent,
     QKeyEvent,
     QResizeEvent,
@@ -32,10 +32,10 @@ from runcase.ui.context import Context
 from runcase.ui.location import Location
 from runcase.ui.menus import Actions
 from runcase.ui.pages.base import Page
-from runcase.ui.widgets.drop_overlay import DropOverlay
 from runcase.ui.widgets.status_progress import StatusProgress
 from runcase.ui.widgets.toast import Toast
 from runcase.ui.widgets.toolbar import Toolbar
+from runcase.ui.window_drops import WindowDrops
 
 MINIMUM = (960, 600)
 NO_INSPECTOR_BELOW = 1200
@@ -45,10 +45,9 @@ NO_NAVIGATOR_BELOW = 1040
 class MainWindow(QMainWindow):
     """A frame around pages: it knows how to go and come back, not what pages show.
 
-    `dropped` carries a list of paths; `closed` says that the window has gone.
+    `closed` says that the window has gone.
     """
 
-    dropped = Signal(list)
     closed = Signal(object)
 
     def __init__(self, context: Context, commands: Callable[[str], bool]) -> None:
@@ -64,7 +63,6 @@ class MainWindow(QMainWindow):
         self.always_checks: Callable[[], dict[str, bool]] = dict
         self._history: list[Location] = []
         self._place = -1
-        self.drop_says: Callable[[list[Path]], tuple[str, str]] | None = None
         self.toolbar = Toolbar(context.theme)
         self.navigator: QWidget | None = None
         self.pages = QStackedWidget()
@@ -96,7 +94,7 @@ class MainWindow(QMainWindow):
             [("search", by_id["palette"]), ("panel-right", by_id["inspector"])],
         )
         self.toast = Toast(context.theme, self.pages)
-        self._overlay = DropOverlay(context.theme, host)
+        self.drops = WindowDrops(self, host)
         self.status = self._make_status()
         self.toolbar.went.connect(self.go)
         self.toolbar.live.clicked.connect(lambda: self.run("live"))
@@ -289,20 +287,16 @@ class MainWindow(QMainWindow):
         return page.underMouse()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        paths = _paths(event)
-        if paths and self.drop_says is not None:
-            self._overlay.announce(*self.drop_says(paths))
-            event.acceptProposedAction()
+        self.drops.enter(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        self.drops.move(event)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self._overlay.hide()
+        self.drops.leave()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self._overlay.hide()
-        paths = _paths(event)
-        if paths:
-            event.acceptProposedAction()
-            self.dropped.emit(paths)
+        self.drops.drop(event)
 
     def _make_status(self) -> list[QLabel]:
         bar = self.statusBar()
@@ -416,7 +410,3 @@ class MainWindow(QMainWindow):
             self.showNormal()
         else:
             self.showFullScreen()
-
-
-def _paths(event: QDropEvent) -> list[Path]:
-    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]

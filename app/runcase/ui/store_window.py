@@ -20,7 +20,7 @@ from runcase.store.connection import ReadConnection
 from runcase.store.experiments import list_experiments
 from runcase.store.records import Experiment, StoreSummary
 from runcase.ui.context import Context
-from runcase.ui.location import Location, Place
+from runcase.ui.location import Location, Place, joined_paths
 from runcase.ui.main_window import MainWindow
 from runcase.ui.navigator import Navigator
 from runcase.ui.pages.base import Page
@@ -162,9 +162,9 @@ class StoreWindow(MainWindow):
         for page in self._made.values():
             page.set_row_height(height)
 
-    def open_file(self, path: Path) -> None:
-        """Preview a file that does not belong to the store."""
-        self.go(Location(Place.FILE, str(path)))
+    def open_file(self, *paths: Path) -> None:
+        """Preview files that do not belong to the store, several of them in one list."""
+        self.go(Location(Place.FILE, joined_paths(paths)))
 
     def _own(self, action_id: str) -> bool:
         experiments = self._active()

@@ -15,6 +15,7 @@ from runcase.ui.context import Context
 from runcase.ui.location import Location
 
 if TYPE_CHECKING:
+    from runcase.ui.drop_words import DropWords
     from runcase.ui.widgets.filter_field import FilterField
 
 
@@ -138,6 +139,10 @@ class Page(QWidget):
 
     def detach_filter(self, field: FilterField) -> None:
         """Answer the filter field no more: another page is shown."""
+
+    def drop_words(self, _paths: Sequence[Path]) -> DropWords | None:
+        """Say what a drop would do here, by names alone; None when `take_drop` leaves it."""
+        return None
 
     def take_drop(self, _paths: Sequence[Path]) -> bool:
         """Use dropped files or folders here; False when they are to be opened instead."""

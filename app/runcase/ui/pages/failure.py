@@ -7,7 +7,14 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from runcase.errors import BusyError, DamagedError, DeniedError, NotFoundError, RuncaseError
+from runcase.errors import (
+    BusyError,
+    DamagedError,
+    DeniedError,
+    NoStoreError,
+    NotFoundError,
+    RuncaseError,
+)
 from runcase.ui.context import Context
 from runcase.ui.location import Location, Place
 from runcase.ui.pages.base import Crumb, Page
@@ -15,6 +22,7 @@ from runcase.ui.widgets.state_page import StatePage
 
 _TITLES: dict[type[RuncaseError], str] = {
     NotFoundError: "There is no store here",
+    NoStoreError: "There is no store here",
     BusyError: "Another program holds the store",
     DamagedError: "This store is damaged",
     DeniedError: "This file may not be read",
@@ -22,9 +30,13 @@ _TITLES: dict[type[RuncaseError], str] = {
 
 
 class FailurePage(Page):
-    """Shown instead of a store; `retried` says that the person wants another try."""
+    """Shown instead of a store; `retried` says that the person wants another try.
+
+    `looked` says that the files of a folder without a store are to be listed.
+    """
 
     retried = Signal()
+    looked = Signal()
 
     def __init__(
         self, context: Context, path: Path, error: RuncaseError, parent: QWidget | None = None
@@ -36,9 +48,11 @@ class FailurePage(Page):
         layout = QVBoxLayout(self)
         layout.addWidget(self._state)
         title = _TITLES.get(type(error), "This is not an MLflow store")
+        look = [("Show Its Files", self.looked.emit)] if isinstance(error, NoStoreError) else []
         self._state.show_error(
             title,
             error,
+            *look,
             ("Try Again", self.retried.emit),
             ("Copy Details", lambda: QGuiApplication.clipboard().setText(f"{path}: {error}")),
         )

@@ -20,6 +20,7 @@ from runcase.store.records import MetricSummary, RunDetail
 from runcase.store.runs import detail
 from runcase.ui import icons
 from runcase.ui.context import Context
+from runcase.ui.drop_words import DropWords
 from runcase.ui.location import Location, Place
 from runcase.ui.pages.artifact_commands import ArtifactCommands
 from runcase.ui.pages.base import Busy, Crumb, FilterState, Page
@@ -176,13 +177,22 @@ class RunPage(Page):
             found |= self.metrics.commands()
         return found
 
+    def drop_words(self, paths: Sequence[Path]) -> DropWords | None:
+        if not self._takes_root(paths):
+            return None
+        text = f"{paths[0].name}: how many runs it resolves is shown before anything is kept"
+        return DropWords("Propose this folder as artifact root", text)
+
     def take_drop(self, paths: Sequence[Path]) -> bool:
         """Propose a dropped folder as the root of artifacts that were looked for in vain."""
-        wanted = self._tab() == "artifacts" and self.artifacts.can_fix_root()
-        if not wanted or len(paths) != 1 or paths[0].suffix:
+        if not self._takes_root(paths):
             return False
         self.artifacts.fix_root(paths[0])
         return True
+
+    def _takes_root(self, paths: Sequence[Path]) -> bool:
+        wanted = self._tab() == "artifacts" and self.artifacts.can_fix_root()
+        return wanted and len(paths) == 1 and not paths[0].suffix
 
     def context_ids(self) -> tuple[str, ...]:
         if self._tab() == "artifacts":

@@ -16,7 +16,8 @@ class DropOverlay(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._title = label("", "title")
         self._text = label("", "text2")
-        for each in (self._title, self._text):
+        self._hint = label("", "small-muted")
+        for each in (self._title, self._text, self._hint):
             each.setAlignment(Qt.AlignmentFlag.AlignCenter)
             each.setWordWrap(True)
         layout = QVBoxLayout(self)
@@ -25,15 +26,19 @@ class DropOverlay(QFrame):
         layout.addSpacing(8)
         layout.addWidget(self._title)
         layout.addWidget(self._text)
+        layout.addSpacing(4)
+        layout.addWidget(self._hint)
         layout.addStretch(1)
         self.hide()
 
-    def announce(self, title: str, text: str) -> None:
-        """Cover the parent and say what the drop will do."""
+    def announce(self, title: str, text: str, hint: str = "") -> None:
+        """Cover the parent and say what the drop will do, and in `hint` what else it could."""
         parent = self.parentWidget()
         if parent is not None:
             self.setGeometry(parent.rect().adjusted(8, 8, -8, -8))
         self._title.setText(title)
         self._text.setText(text)
+        self._hint.setText(hint)
+        self._hint.setVisible(bool(hint))
         self.raise_()
         self.show()

@@ -1,0 +1,77 @@
+"""Long work in slices: it lets other work through, and stops where it is told to."""
+
+from PySide6.QtCore import QObject
+
+from runcase.errors import NotFoundError
+from runcase.session import stream as streams
+from runcase.session.stream import Stream
+
+
+class Heard:
+    def __init__(self, jobs, source, key="work"):
+        self.items, self.ended, self.errors = [], False, []
+        self.owner = QObject()
+        self.stream = Stream(
+            jobs,
+            source,
+            owner=self.owner,
+            then=self.items.extend,
+            finished=self.finish,
+            failed=self.errors.append,
+            key=key,
+        )
+
+    def finish(self):
+        self.ended = True
+
+
+def test_all_comes_in_order(jobs, qtbot, monkeypatch):
+    monkeypatch.setattr(streams, "_SLICE_S", 0.0)  # each item is a slice of its own
+    heard = Heard(jobs, lambda: iter(range(20)))
+    qtbot.waitUntil(lambda: heard.ended)
+    assert heard.items == list(range(20))
+    assert not heard.stream.is_running
+
+
+def test_other_work_is_let_through(jobs, qtbot, monkeypatch):
+    monkeypatch.setattr(streams, "_SLICE_S", 0.0)
+    heard = Heard(jobs, lambda: iter(range(1_000)))
+    seen = []
+    jobs.submit(
+        lambda _progress: "other",
+        owner=heard.owner,
+        then=lambda _answer: seen.append(len(heard.items)),
+        lane="files",
+    )
+    qtbot.waitUntil(lambda: bool(seen))
+    assert seen[0] < 1_000
+    heard.stream.stop()
+
+
+def test_what_is_stopped_lets_go(jobs, qtbot, monkeypatch):
+    monkeypatch.setattr(streams, "_SLICE_S", 0.0)
+    closed = []
+
+    def source():
+        try:
+            yield from range(1_000_000)
+        finally:
+            closed.append(True)
+
+    heard = Heard(jobs, source)
+    qtbot.waitUntil(lambda: len(heard.items) > 3)
+    heard.stream.stop()
+    count = len(heard.items)
+    qtbot.waitUntil(lambda: bool(closed))
+    assert (len(heard.items), heard.ended) == (count, False)
+
+
+def test_an_error_ends_it(jobs, qtbot):
+    def source():
+        yield 1
+        raise NotFoundError("gone")
+
+    heard = Heard(jobs, source)
+    qtbot.waitUntil(lambda: bool(heard.errors))
+    assert str(heard.errors[0]) == "gone"
+    assert not heard.stream.is_running

@@ -15,7 +15,10 @@ from runcase.itemmodels.artifacts import Order
 from runcase.preview.document import Image, Text
 from runcase.ui.dialogs.quick_look import QuickLook
 from runcase.ui.dialogs.same_file import SameFile
+from runcase.ui.location import Location, Place
 from runcase.ui.pages.compare import ComparePage
+from runcase.ui.pages.search import SearchPage
+from runcase.ui.previews.text_view import CodeEdit
 from small_store import picture, run_id
 from table_hands import NO_PLATFORM, clipboard
 
@@ -158,6 +161,18 @@ def test_two_previews_zoom_together(hands):
     assert not panes.is_pinned
 
 
+def test_a_pinned_preview_stays_where_a_run_lacks_the_file(hands):
+    hands.choose("long.csv")
+    hands.press(Key.Key_P)
+    for _ in range(2):
+        hands.press(Key.Key_PageDown, hands.window, ALT)
+    panes = hands.artifacts.panes
+    assert hands.artifacts.right.currentWidget() is panes
+    assert panes.pinned.host._name.text() == "long.csv — ant"
+    assert panes.pane.host._state._title.text() == "This run has no long.csv"
+    hands.press(Key.Key_P)
+
+
 def test_two_texts_scroll_together(hands):
     hands.choose("long.csv")
     hands.press(Key.Key_P)
@@ -279,3 +294,45 @@ def test_previews_are_of_their_kinds(hands):
         assert isinstance(shown.args[0], kind)
     hands.settle()
     assert QApplication.activePopupWidget() is None
+
+
+def test_text_is_searched_in_a_run_and_opened_at_its_line(hands):
+    ctrl_shift = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    hands.press(Key.Key_F, hands.window, ctrl_shift)
+    page = hands.page
+    assert isinstance(page, SearchPage)
+    assert hands.window.focusWidget() is page.field
+    page.field.setText("EPOCHS")
+    hands.press(Key.Key_Return, page.field)
+    assert page.results.topLevelItemCount() == 1
+    file = page.results.topLevelItem(0)
+    assert file.text(0) == "config.yaml   1 hit"
+    assert file.child(0).text(0) == "3: epochs: 3"
+    page.results.setCurrentItem(file.child(0))
+    hands.settle()
+    edits = [each for each in page.preview.findChildren(CodeEdit) if each.isVisible()]
+    assert edits[0].textCursor().selectedText() == "epochs: 3"
+    assert "1 hit" in page._note.text()
+    assert "are no text" in page._note.text()
+    hands.press(Key.Key_Return, page.results)
+    assert (hands.window.location.id, hands.window.location.path) == (ANT, "config.yaml")
+
+
+def test_text_is_searched_in_all_shown_runs(hands):
+    hands.window.go(Location(Place.EXPERIMENT, "0"))
+    hands.rest()
+    hands.trigger("find-in-files")
+    page = hands.page
+    page.field.setText("WARNING step")
+    hands.press(Key.Key_Return, page.field)
+    assert page.results.topLevelItemCount() == 4
+    hit = page.results.topLevelItem(2).child(0)
+    assert page.results.topLevelItem(2).text(0).startswith("cow — train.log")
+    page.results.setCurrentItem(hit)
+    hands.settle()
+    edits = [each for each in page.preview.findChildren(CodeEdit) if each.isVisible()]
+    assert edits[0].textCursor().block().text() == "WARNING step 2"
+    page.field.setText("nowhere at all")
+    page.exact.setChecked(True)
+    hands.press(Key.Key_Return, page.field)
+    assert page._nothing._title.text() == "“nowhere at all” was not found"

@@ -70,6 +70,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _a("select-all", "Select All", "Edit", Standard.SelectAll),
     _a("invert-selection", "Invert Selection", "Edit"),
     _a("filter", "Filter…", "Edit", "Ctrl+F", view_keys="/", icon="filter", group=1),
+    _a("find-in-files", "Search in Files…", "Edit", "Ctrl+Shift+F", icon="file-search", group=1),
     _a("palette", "Command Palette…", "Edit", "Ctrl+K", icon="search", group=1),
     _a("navigator", "Navigator", "View", "Ctrl+B", icon="panel-left", checkable=True),
     _a("inspector", "Inspector", "View", "Ctrl+I", icon="panel-right", checkable=True),

@@ -20,6 +20,7 @@ class Place(StrEnum):
     OVERVIEW = "overview"
     HEALTH = "health"
     FILE = "file"
+    SEARCH = "search"
 
 
 @dataclass(frozen=True, slots=True)

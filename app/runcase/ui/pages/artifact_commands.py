@@ -41,6 +41,8 @@ class ArtifactCommands:
             "expand-all": shown.list.expand_all,
             "collapse-all": shown.list.collapse_all,
         }
+        if shown.detail is not None and shown.found is not None:
+            found["find-in-files"] = self._search
         if shown.can_fix_root():
             found["fix-root"] = shown.fix_root
         if shown.model.rowCount():
@@ -163,6 +165,11 @@ class ArtifactCommands:
         shown = f"models/{names[model_id]}/{path}" if model_id in names else path
         refs = [RunRef(run_id) for run_id in dict.fromkeys([detail.run.run_id, *run_ids])]
         self._page.went.emit(Location(Place.COMPARE, joined(refs), path=shown), False)
+
+    def _search(self) -> None:
+        detail = self._artifacts.detail
+        if detail is not None:
+            self._page.went.emit(Location(Place.SEARCH, detail.run.run_id), False)
 
     def _pin(self) -> None:
         self._artifacts.panes.pin()

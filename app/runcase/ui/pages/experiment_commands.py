@@ -74,6 +74,8 @@ class ExperimentCommands:
         }
         if self._can_compare():
             found["compare"] = self.compare
+        if page.colors.shown() or page.view.selected_count():
+            found["find-in-files"] = self.search_files
         if page.view.current_id():
             found["edit-local-note"] = self.edit_note
         if page.view.current_id() or page.view.selected_count():
@@ -125,6 +127,12 @@ class ExperimentCommands:
         view, arrangement = self._page.view, self._page.runs.arrangement
         grouped = arrangement is not None and arrangement.grouping is not None
         return (1 if grouped else _LEAST_COMPARED) <= view.selected_count() <= _MOST_COMPARED
+
+    def search_files(self) -> None:
+        """Search inside the text files of the runs that are shown in charts, or of those chosen."""
+        page = self._page
+        ids = list(page.colors.shown()) or page.table.chosen_ids()
+        page.went.emit(Location(Place.SEARCH, ",".join(ids)), False)
 
     def compare(self) -> None:
         """Show the selected runs beside each other, of selected groups all their runs."""

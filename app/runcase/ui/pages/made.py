@@ -37,6 +37,10 @@ def make_page(place: Place, context: Context, session: Session, local: LocalMark
             from runcase.ui.pages.file import FilePage
 
             return FilePage(context)
+        case Place.SEARCH:
+            from runcase.ui.pages.search import SearchPage
+
+            return SearchPage(context, session)
         case Place.HEALTH:
             from runcase.ui.pages.health import HealthPage
 

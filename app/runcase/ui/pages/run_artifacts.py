@@ -138,7 +138,8 @@ class RunArtifacts(QWidget):
 
     def can_fix_root(self) -> bool:
         """Say whether the run's files were looked for in vain."""
-        return self.found is not None and self.found.folders[""].folder is None
+        own = self.found.folders[""] if self.found is not None else None
+        return own is not None and own.folder is None and own.reason != NEVER_MADE
 
     def fix_root(self, proposed: Path | None = None) -> None:
         """Let the person say where the artifacts lie; a dropped folder is proposed at once."""
@@ -202,6 +203,7 @@ class RunArtifacts(QWidget):
             names.get(group, ""),
             index.data(rows.PATH_ROLE),
             path,
+            is_folder=bool(index.data(rows.DIR_ROLE)),
         )
         self.details.show_file(of)
 
@@ -274,13 +276,14 @@ class RunArtifacts(QWidget):
             self._wanted = ""
         elif finished:
             self._wanted = ""
-            path = split_path(wanted)[1]
-            self._missing.show_state(
-                "file-question-mark",
-                f"This run has no {path}",
-                "It is shown again for the next run that has it. Another file may be chosen.",
-            )
-            self.right.setCurrentWidget(self._missing)
+            title = f"This run has no {split_path(wanted)[1]}"
+            text = "It is shown again for the next run that has it. Another file may be chosen."
+            if self.panes.is_pinned:
+                self.right.setCurrentWidget(self.panes)
+                self.preview.say(title, text)
+            else:
+                self._missing.show_state("file-question-mark", title, text)
+                self.right.setCurrentWidget(self._missing)
 
     def _model_name(self, path: str) -> str:
         group = split_path(path)[0]

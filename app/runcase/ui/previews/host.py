@@ -153,6 +153,27 @@ class PreviewHost(QWidget):
         self.show_document(document, f"{name} › {inside}" if inside else name)
         self._back.setVisible(bool(inside))
 
+    def show_place(self, line: int, offset: int, text: str) -> None:
+        """Bring a place of a text into sight; what is a tree or a page shows its source for it.
+
+        Args:
+            line: From 1.
+            offset: The byte at which the line begins.
+            text: What was found there.
+        """
+        view = self._stack.currentWidget()
+        if view is self._log:
+            self._ask_lines(offset, text, "find")
+            return
+        if isinstance(view, TreePreview | PageView | ModelView):
+            view.choose("text")
+            for segments in self._segments.values():
+                if not segments.isHidden():
+                    segments.choose("text")
+        for edit in self._stack.findChildren(CodeEdit):
+            if edit.isVisible():
+                edit.show_line(line)
+
     def show_failure(self, request: Request, message: str, hint: str = "", name: str = "") -> None:
         """Say why a request failed; of a query it is said beside the query."""
         self._log.unlock()

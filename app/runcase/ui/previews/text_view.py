@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QSyntaxHighlighter,
     QTextCharFormat,
+    QTextCursor,
     QTextDocument,
 )
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
@@ -113,6 +114,17 @@ class CodeEdit(QPlainTextEdit):
         self._highlighter.set_spans(document.spans)
         self.setPlainText(document.text)
         self._place_gutter()
+
+    def show_line(self, line: int) -> None:
+        """Select a line, from 1, and bring it to the middle."""
+        block = self.document().findBlockByNumber(line - 1)
+        if block.isValid():
+            cursor = QTextCursor(block)
+            cursor.movePosition(
+                QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor
+            )
+            self.setTextCursor(cursor)
+            self.centerCursor()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -11,6 +11,7 @@ from runcase.ui.widgets.row_state import row_tint
 
 Index = QModelIndex | QPersistentModelIndex
 _BAR = 30
+_CHIP_FROM = 130
 
 
 class ArtifactDelegate(QStyledItemDelegate):
@@ -62,7 +63,7 @@ class ArtifactDelegate(QStyledItemDelegate):
         image = icons.pixmap(self._theme, icon, token, 15, ratio)
         painter.drawPixmap(area.left() + 2, area.center().y() - 7, image)
         text = area.adjusted(24, 0, -4, 0)
-        if index.data(rows.MODEL_ROLE):
+        if index.data(rows.MODEL_ROLE) and area.width() > self._theme.px(_CHIP_FROM):
             text.setRight(self._chip(painter, area))
         weight = QFont.Weight.DemiBold if selected else QFont.Weight.Normal
         painter.setFont(self._theme.font("body", weight))

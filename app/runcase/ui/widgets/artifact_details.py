@@ -50,6 +50,7 @@ class DetailsOf:
     model: str
     relative: str
     path: Path
+    is_folder: bool = False
 
 
 class ArtifactDetails(QScrollArea):
@@ -225,7 +226,9 @@ class ArtifactDetails(QScrollArea):
         for each in (self._twin_list, self._same_list, self._sheet, self._compare):
             each.hide()
         self._same, self._looked = [], 0
-        self._same_note.setText("Looking …")
+        for each in (self._hash_button, self._twin_button):
+            each.setEnabled(not of.is_folder)
+        self._same_note.setText("" if of.is_folder else "Looking …")
         self._context.jobs.submit(
             lambda _progress: times_of(of.path),
             owner=self,
@@ -234,6 +237,10 @@ class ArtifactDetails(QScrollArea):
             key="times",
             lane="files",
         )
+
+        if of.is_folder:
+            self._twin_note.setText("A single file is compared.")
+            return
 
         def read(progress: Progress) -> list[ArtifactPlace]:
             with self._session.store.read(progress) as connection:
@@ -259,8 +266,6 @@ class ArtifactDetails(QScrollArea):
             facts.add("Created", formats.moment(times.created))
         if times.is_link:
             facts.add("Link to", of.path.name, tip="A link within the artifacts")
-        self._hash_button.setEnabled(not times.is_folder)
-        self._twin_button.setEnabled(not times.is_folder)
 
     def _located(self, places: list[ArtifactPlace]) -> None:
         of, finder = self._of, self._session.finder

@@ -11,7 +11,7 @@ from runcase.ui.widgets.basics import IconButton, button, line, row
 # A bar that is narrower shows its buttons without words.
 _ROOMY = 860
 # In one that is narrower still the name needs the room; menus and keys are there, too.
-_TIGHT = 460
+_TIGHT = 640
 
 
 class FileTools(QWidget):

@@ -1,6 +1,7 @@
 """Reads a file in the worker process and shows its document."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -15,6 +16,15 @@ from runcase.ui.context import Context
 from runcase.ui.previews.host import PreviewHost
 from runcase.ui.widgets.file_drag import FileDrag
 from runcase.ui.widgets.file_tools import FileTools
+
+
+@dataclass(frozen=True, slots=True)
+class InText:
+    """A place in a text: its line from 1, the byte at which that begins, what is looked for."""
+
+    line: int
+    offset: int
+    text: str
 
 
 class PreviewPane(QWidget):
@@ -36,6 +46,7 @@ class PreviewPane(QWidget):
         self._name = ""
         self.host = PreviewHost(context.theme, context.jobs)
         self._root = self._path = Path()
+        self._at: InText | None = None
         self._reading: dict[str, Job[Document]] = {}
         self.host.requested.connect(self._ask)
         self.host.file_chosen.connect(self._file_chosen)
@@ -55,20 +66,29 @@ class PreviewPane(QWidget):
         """Preview a file on its own, or a model folder; its reader may read beside it."""
         self._find(path.name, lambda: (path, _folder(path)))
 
-    def show_artifact(self, folder: Path, relative: str, whose: str = "") -> None:
+    def show_artifact(
+        self, folder: Path, relative: str, whose: str = "", at: InText | None = None
+    ) -> None:
         """Preview a file below an artifact folder; its reader may read below that folder.
 
-        `whose` is said behind its name, where the previews of two runs stand side by side.
+        `whose` is said behind its name, where the previews of two runs stand side by side. Of a
+        text the place `at` comes into sight.
         """
         name = relative.rpartition("/")[2]
         self._find(
             f"{name} — {whose}" if whose else name, lambda: (confine(folder, relative), folder)
         )
+        self._at = at
 
     def clear(self) -> None:
         """Show nothing."""
         self._stop()
         self.host.clear()
+
+    def say(self, message: str, hint: str) -> None:
+        """Show a sentence where a file would be."""
+        self.clear()
+        self.host.show_error(message, hint, " ")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -77,7 +97,7 @@ class PreviewPane(QWidget):
     def _find(self, name: str, find: Callable[[], tuple[Path, Path]]) -> None:
         """Look on the disk for (file, root) beside the window, then preview it."""
         self._stop()
-        self._name = name
+        self._name, self._at = name, None
         self.host.show_loading(name)
         self._context.jobs.submit(
             lambda _progress: find(),
@@ -120,6 +140,9 @@ class PreviewPane(QWidget):
 
     def _arrived(self, request: Request, document: Document) -> None:
         self.host.show_answer(request, document, self._name)
+        if self._at is not None:
+            at, self._at = self._at, None
+            self.host.show_place(at.line, at.offset, at.text)
         self.shown.emit(document)
 
     def _refused(self, request: Request, error: RuncaseError) -> None:

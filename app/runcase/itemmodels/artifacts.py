@@ -21,7 +21,10 @@ MODEL_ROLE = int(Qt.ItemDataRole.UserRole) + 4
 GROUP_ROLE = int(Qt.ItemDataRole.UserRole) + 5
 ENTRY_ROLE = int(Qt.ItemDataRole.UserRole) + 6
 
+_WEIGHT_ROLE = int(Qt.ItemDataRole.UserRole) + 7
 _TEXT = int(Qt.ItemDataRole.DisplayRole)
+_TIP = int(Qt.ItemDataRole.ToolTipRole)
+_SAID = int(Qt.ItemDataRole.AccessibleTextRole)
 
 
 class Order(StrEnum):
@@ -130,6 +133,14 @@ class ArtifactModel(TreeModel):
             waiting += reversed(children)
         return found
 
+    def data(self, index: Index, role: int = _TEXT) -> Any:
+        # Of 10,000 rows few are ever seen: their words are made when they are asked for.
+        if role in (_TEXT, _TIP, _SAID) and (node := self.node(index)) is not None:
+            entry, size = node.data.get(ENTRY_ROLE), node.data.get(_WEIGHT_ROLE)
+            if entry is not None and size is not None:
+                return _words(entry, size, role, index.column())
+        return super().data(index, role)
+
     def folders(self) -> list[QModelIndex]:
         """Return the rows that have rows below them."""
         return [self.index_of(at) for at, node in enumerate(self._nodes) if node.children]
@@ -192,9 +203,7 @@ def _group_node(group: ArtifactGroup, nodes: list[Node], entries: Sequence[Artif
         MODEL_ROLE: any(entry.path == "MLmodel" for entry in entries),
         GROUP_ROLE: group.key,
         COLUMNS_ROLE: (formats.size(size),),
-        int(Qt.ItemDataRole.ToolTipRole): (
-            f"{group.title}\n{formats.counted(files, 'file')}, {size:,} bytes"
-        ),
+        _TIP: (f"{group.title}\n{formats.counted(files, 'file')}, {size:,} bytes"),
     }
     return Node(f"group/{group.key}", data, nodes)
 
@@ -267,22 +276,32 @@ def _sizes(entries: Collection[ArtifactEntry]) -> dict[str, _Size]:
 
 
 def _node(group: str, entry: ArtifactEntry, size: _Size, largest: int) -> Node:
-    path, name, is_dir = entry.path, entry.name, entry.is_dir
-    tip = f"{path}\n{size.bytes:,} bytes"
-    if is_dir:
-        tip += f", {formats.counted(size.files, 'file')}"
-    if size.modified:
-        tip += f"\nmodified {formats.moment(round(size.modified * 1000))}"
-    said = f"{name}, {'folder' if is_dir else 'file'}, {formats.size(size.bytes)}"
     data: dict[int, Any] = {
-        _TEXT: name,
-        PATH_ROLE: path,
-        DIR_ROLE: is_dir,
+        _TEXT: entry.name,
+        PATH_ROLE: entry.path,
+        DIR_ROLE: entry.is_dir,
         SHARE_ROLE: size.bytes / largest,
         GROUP_ROLE: group,
         ENTRY_ROLE: entry,
-        COLUMNS_ROLE: ("link" if entry.kind == OUTSIDE else formats.size(size.bytes),),
-        int(Qt.ItemDataRole.ToolTipRole): tip,
-        int(Qt.ItemDataRole.AccessibleTextRole): said,
+        _WEIGHT_ROLE: size,
     }
-    return Node(f"{group}/{path}", data)
+    return Node(f"{group}/{entry.path}", data)
+
+
+def _words(entry: ArtifactEntry, size: _Size, role: int, column: int) -> str:
+    """Return what a row says in a column, in its tooltip, or to a screen reader."""
+    weight = "link" if entry.kind == OUTSIDE else formats.size(size.bytes)
+    if role == _TEXT:
+        return weight if column else entry.name
+    if role == _SAID:
+        return f"{entry.name}, {'folder' if entry.is_dir else 'file'}, {weight}"
+    return _tip(entry, size)
+
+
+def _tip(entry: ArtifactEntry, size: _Size) -> str:
+    tip = f"{entry.path}\n{size.bytes:,} bytes"
+    if entry.is_dir:
+        tip += f", {formats.counted(size.files, 'file')}"
+    if size.modified:
+        tip += f"\nmodified {formats.moment(round(size.modified * 1000))}"
+    return tip

@@ -38,10 +38,11 @@ def edges(values: Floats, most: int = _MOST) -> Floats:
 def _count(values: Floats, low: float, high: float) -> int:
     first, third = np.percentile(values / 2, (25, 75))
     width = 2 * (third - first) / len(values) ** (1 / 3)
-    half = high / 2 - low / 2
-    if width <= 0 or not np.isfinite(half / width):
+    with np.errstate(over="ignore", divide="ignore"):
+        bins = (high / 2 - low / 2) / np.float64(width)
+    if width <= 0 or not np.isfinite(bins):
         return int(np.ceil(np.log2(len(values)))) + 1
-    return max(1, int(min(np.ceil(half / width), _MOST)))
+    return max(1, int(min(np.ceil(bins), _MOST)))
 
 
 def bin_of(values: Floats, bounds: Floats) -> Ints:

@@ -115,7 +115,7 @@ def fitted(scale: Scale, places: Floats, pad: float = _PAD, base: float | None =
     low, high = float(finite.min()), float(finite.max())
     if low == high:
         room = {ScaleKind.LOG: 0.5, ScaleKind.TIME: _HOUR}.get(scale.kind, abs(low) * 0.1 or 0.5)
-        return replace(scale, low=low - room, high=high + room)
+        return replace(scale, low=max(low - room, -_LAST), high=min(high + room, _LAST))
     room = 2 * pad * (high / 2 - low / 2)
     below = low if low == base else max(low - room, -_LAST)
     above = high if high == base else min(high + room, _LAST)

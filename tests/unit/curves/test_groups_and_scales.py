@@ -40,6 +40,7 @@ ENDS = st.floats(-1.7e308, 1.7e308) | st.floats(-10, 10)
 
 
 @example(6.877562906296805e16, 6.877562906296805e16, ScaleKind.DURATION)
+@example(1.634266486238469e308, 1.634266486238469e308, ScaleKind.DURATION)
 @given(ENDS, ENDS, st.sampled_from([ScaleKind.LINEAR, ScaleKind.TIME, ScaleKind.DURATION]))
 def test_ticks_lie_on_the_axis_in_order(a, b, kind):
     scale = fitted(Scale("", kind, 0.0, 1.0), np.array([a, b]))

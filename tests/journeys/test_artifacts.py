@@ -268,10 +268,20 @@ def test_details_hash_and_duplicates(hands, database):
     assert not details.isVisible()
 
 
+def test_a_filter_gives_way_to_the_file_that_is_wanted(hands):
+    hands.list.field.setText("table")
+    hands.open(BEE)
+    assert hands.names() == ["table.csv"], "the filter stays from run to run"
+    hands.open(COW, "plot.png")
+    assert hands.shown() == "plot.png"
+    assert hands.window.toolbar.filter.text() == ""
+    assert len(hands.names()) > 5
+
+
 def test_the_same_file_is_compared_in_other_runs(hands):
     hands.choose("config.yaml")
-    hands.press(Key.Key_I)
     hands.trigger("compare-file")
+    hands.settle()
     dialog = hands.page.findChild(SameFile)
     assert len(dialog.ticked()) == 3
     dialog.runs.item(2).setCheckState(Qt.CheckState.Unchecked)

@@ -86,6 +86,15 @@ class _Size:
         )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Built:
+    """Rows that are ready to be shown, how many files are among them, and their bytes."""
+
+    roots: list[Node]
+    files: int
+    bytes: int
+
+
 class ArtifactModel(TreeModel):
     """Files by folder; a logged model's files are a folder of their own, named by its model."""
 
@@ -101,16 +110,12 @@ class ArtifactModel(TreeModel):
         descending: bool = False,
     ) -> None:
         """Show the files of some groups."""
+        self.put(groups, built(groups, narrowing, order, descending))
+
+    def put(self, groups: Sequence[ArtifactGroup], rows: "Built") -> None:
+        """Show rows that were built of some groups."""
         self._folders = {each.key: each.folder for each in groups if each.folder is not None}
-        roots: list[Node] = []
-        for group in groups:
-            entries = _matching(group.entries, narrowing)
-            nodes = _tree(group.key, entries, order, descending)
-            if not group.key:
-                roots += nodes
-            elif nodes or not narrowing:
-                roots.append(_group_node(group, nodes, entries))
-        self.set_roots(roots)
+        self.set_roots(rows.roots)
 
     def path_of(self, index: Index) -> Path | None:
         """Return where a row lies on this machine; None where it is a link that leads away."""
@@ -158,6 +163,24 @@ class ArtifactModel(TreeModel):
 
     def supportedDragActions(self) -> Qt.DropAction:
         return Qt.DropAction.CopyAction
+
+
+def built(
+    groups: Sequence[ArtifactGroup], narrowing: Narrowing, order: Order, descending: bool
+) -> Built:
+    """Build the rows of some groups; of many files on a worker thread."""
+    roots: list[Node] = []
+    files = size = 0
+    for group in groups:
+        entries = _matching(group.entries, narrowing)
+        files += sum(not entry.is_dir for entry in entries)
+        size += sum(entry.size or 0 for entry in entries)
+        nodes = _tree(group.key, entries, order, descending)
+        if not group.key:
+            roots += nodes
+        elif nodes or not narrowing:
+            roots.append(_group_node(group, nodes, entries))
+    return Built(roots, files, size)
 
 
 def mime_of(paths: Sequence[Path]) -> QMimeData:

@@ -29,9 +29,11 @@ class ArtifactCommands:
         self._page, self._session, self._artifacts = page, session, artifacts
         self.files = FileCommands(page)
         self._look: QuickLook | None = None
+        self._waits = False  # for the runs that have a file which is to be compared
         artifacts.asked.connect(self._asked)
         artifacts.details.chosen.connect(self._go_to)
         artifacts.details.compare.connect(self._compare)
+        artifacts.details.known.connect(self._known)
 
     def commands(self) -> dict[str, Callable[[], object]]:
         """Return what works on the files at hand, by the action's id."""
@@ -148,13 +150,21 @@ class ArtifactCommands:
         shown = self._artifacts
         if shown.details.isHidden():
             self._toggle_details()
+        if shown.details.is_looking:
+            self._waits = True
+            return
         if not shown.details.same:
-            self._page.said.emit("No other run is known to have this file yet.", True)
+            self._page.said.emit("No other run of this experiment has this file.", True)
             return
         theme, path = self._page.theme, shown.path
         dialog = SameFile(theme, split_path(path)[1], shown.details.same, self._page)
         dialog.chosen.connect(self._compare_with)
         dialog.open()
+
+    def _known(self) -> None:
+        if self._waits:
+            self._waits = False
+            self._compare()
 
     def _compare_with(self, run_ids: list[str]) -> None:
         detail = self._artifacts.detail

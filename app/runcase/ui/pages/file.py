@@ -36,9 +36,9 @@ class FilePage(Page):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self._paths: tuple[Path, ...] = ()
-        self._words = ""
+        self._words, self._begins = "", False
         self.preview = PreviewPane(context)
-        self.list = ArtifactList(context.theme)
+        self.list = ArtifactList(context)
         self.folder = FolderView(context, self.list.model)
         self._files = FileCommands(self)
         self._right = QStackedWidget()
@@ -56,6 +56,7 @@ class FilePage(Page):
         self.preview.tools.asked.connect(lambda id_: self.commands()[id_]())
         self.list.current_changed.connect(self._chosen)
         self.list.narrowed.connect(self._narrowed)
+        self.list.rebuilt.connect(self._rows_shown)
         self.list.sheet_wanted.connect(lambda: self._show_folder(QModelIndex()))
         self.folder.opened.connect(self._open_key)
         self.list.hide()
@@ -144,15 +145,23 @@ class FilePage(Page):
         if not found.groups:
             self.preview.show_file(paths[0])
         else:
+            self._begins = True
             self.list.show_groups(found.groups, fresh=True)
             folder = found.groups[0].folder
             self.list.show_place(ArtifactFolder(str(folder), folder, "what was opened"))
-            first = self.list.model.files()[:1]
-            if len(paths) > 1 and first:
-                self.list.tree.setCurrentIndex(first[0])
-            else:
-                self._show_folder(QModelIndex())
-            self.list.tree.setFocus()
+        self.noted.emit()
+
+    def _rows_shown(self) -> None:
+        """Begin with the first of several files, of a folder with all that is in it."""
+        if not self._begins:
+            return
+        self._begins = False
+        first = self.list.model.files()[:1]
+        if len(self._paths) > 1 and first:
+            self.list.tree.setCurrentIndex(first[0])
+        else:
+            self._show_folder(QModelIndex())
+        self.list.tree.setFocus()
         self.noted.emit()
 
     def _failed(self, error: RuncaseError) -> None:

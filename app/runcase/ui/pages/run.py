@@ -104,7 +104,9 @@ class RunPage(Page):
         self._bodies.setCurrentIndex(at)
         if location.id != self._id:
             self._id, self._facts = location.id, None
-            self._filters = dict.fromkeys(TABS, "")
+            # Stepping through runs, one looks for the same files in each.
+            kept = self._filters["artifacts"]
+            self._filters = dict.fromkeys(TABS, "") | {"artifacts": kept}
             self.artifacts.wait_for(location.path)
             self._stack.setCurrentWidget(self._loading)
             self._loading.start("Reading the run …")

@@ -44,9 +44,9 @@ class RunArtifacts(QWidget):
         self.path = ""
         # What is to be opened once the files are listed: of a logged model also by its name.
         self._wanted, self._wanted_model = "", ""
-        self._keeps_focus = False
+        self._keeps_focus = self._is_listed = False
         self.listing = ArtifactListing(session, self)
-        self.list = ArtifactList(context.theme)
+        self.list = ArtifactList(context)
         self.model, self.tree = self.list.model, self.list.tree
         self.panes = PreviewPanes(context)
         self.folder = FolderView(context, self.model)
@@ -91,6 +91,7 @@ class RunArtifacts(QWidget):
         self._keeps_focus = bool(focused) and not isinstance(focused[0], QLineEdit)
         self._wanted_model = self._model_name(path)
         self._wanted = self.path = path
+        self._is_listed = False
         self.right.setCurrentWidget(self._nothing)
 
     def show_run(self, found: RunDetail, fresh: bool) -> None:
@@ -212,6 +213,7 @@ class RunArtifacts(QWidget):
         self.listing.failed.connect(self._failed)
         self.list.current_changed.connect(self._chosen)
         self.list.narrowed.connect(self.narrowed)
+        self.list.rebuilt.connect(self._rows_shown)
         self.list.stopped.connect(self.listing.stop)
         self.list.sheet_wanted.connect(self.show_sheet)
         self.folder.opened.connect(self.open_key)
@@ -245,6 +247,7 @@ class RunArtifacts(QWidget):
         if not any(group.entries for group in found.groups):
             self._show_nothing(own)
             return
+        self._is_listed = finished
         self.list.show_groups(found.groups, fresh=False)
         if finished:
             self.list.show_place(own if own.folder is not None else _first_found(found))
@@ -252,9 +255,12 @@ class RunArtifacts(QWidget):
             self.list.show_listing(stoppable=True)
         self._stack.setCurrentIndex(0)
         self._take_focus()
+
+    def _rows_shown(self) -> None:
+        """Open what waits for its row, or show anew what a folder holds."""
         if self._wanted:
-            self._open_wanted(finished)
-        elif finished and self.right.currentWidget() is self.folder:
+            self._open_wanted(self._is_listed)
+        elif self._is_listed and self.right.currentWidget() is self.folder:
             self.folder.show_folder(self.tree.currentIndex())
 
     def _take_focus(self) -> None:
@@ -274,6 +280,8 @@ class RunArtifacts(QWidget):
             wanted = f"{same[0]}:{split_path(wanted)[1]}" if self._wanted_model and same else wanted
         if self.open_path(wanted):
             self._wanted = ""
+        elif self.list.narrowing and self._is_there(wanted):
+            self.list.show_all()  # and it is opened once its row is there
         elif finished:
             self._wanted = ""
             title = f"This run has no {split_path(wanted)[1]}"
@@ -284,6 +292,14 @@ class RunArtifacts(QWidget):
             else:
                 self._missing.show_state("file-question-mark", title, text)
                 self.right.setCurrentWidget(self._missing)
+
+    def _is_there(self, path: str) -> bool:
+        group, inner = split_path(path)
+        groups = self.found.groups if self.found is not None else ()
+        return any(
+            each.key == group and any(entry.path == inner for entry in each.entries)
+            for each in groups
+        )
 
     def _model_name(self, path: str) -> str:
         group = split_path(path)[0]

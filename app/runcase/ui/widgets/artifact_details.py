@@ -54,16 +54,20 @@ class DetailsOf:
 
 
 class ArtifactDetails(QScrollArea):
-    """Tells of one file; `chosen` carries a `FileOfRun` to go to, `compare` asks for a choice."""
+    """Tells of one file; `chosen` carries a `FileOfRun` to go to, `compare` asks for a choice.
+
+    `known` says that all other runs were looked through for this file.
+    """
 
     chosen = Signal(object)
     compare = Signal()
+    known = Signal()
 
     def __init__(self, context: Context, session: Session) -> None:
         super().__init__()
         self._context, self._theme, self._session = context, context.theme, session
         self._of: DetailsOf | None = None
-        self._is_stale = False
+        self._is_stale = self._is_locating = False
         self._places: list[ArtifactPlace] = []
         self._same: list[FileOfRun] = []
         self._twins: list[FileOfRun] = []
@@ -89,6 +93,12 @@ class ArtifactDetails(QScrollArea):
     def same(self) -> list[FileOfRun]:
         """Return the files of this path that other runs have, as far as they were found."""
         return self._same
+
+    @property
+    def is_looking(self) -> bool:
+        """Say whether other runs are still looked through."""
+        looking = self._comparing is not None and self._comparing.is_running
+        return self._is_stale or self._is_locating or looking
 
     def show_file(self, of: DetailsOf) -> None:
         """Tell of a file; nothing is read of it until it is asked for."""
@@ -248,6 +258,7 @@ class ArtifactDetails(QScrollArea):
                     return model_places_of(connection, of.experiment_id, of.model)
                 return places_of(connection, of.experiment_id)
 
+        self._is_locating = True
         self._session.ask(
             read, owner=self, then=self._located, failed=self._same_failed, key="places"
         )
@@ -268,6 +279,7 @@ class ArtifactDetails(QScrollArea):
             facts.add("Link to", of.path.name, tip="A link within the artifacts")
 
     def _located(self, places: list[ArtifactPlace]) -> None:
+        self._is_locating = False
         of, finder = self._of, self._session.finder
         if of is None:
             return
@@ -312,6 +324,7 @@ class ArtifactDetails(QScrollArea):
             )
         else:
             self._fill(self._same_list, shown)
+        self.known.emit()
 
     def _open_same(self, key: str) -> None:
         if key.isdecimal() and int(key) < len(self._same):
@@ -330,6 +343,7 @@ class ArtifactDetails(QScrollArea):
         shown.setVisible(bool(found))
 
     def _same_failed(self, error: RuncaseError) -> None:
+        self._is_locating = False
         self._same_note.setText(str(error))
 
     def _hashed(self, steps: list[int | str]) -> None:

@@ -33,7 +33,11 @@ class Source(QLabel):
             data = QMimeData()
             data.setUrls([QUrl.fromLocalFile(path) for path in self._paths])
             drag.setMimeData(data)
-            print("dropped", drag.exec(Qt.DropAction.CopyAction).name, flush=True)
+            taken = drag.exec(Qt.DropAction.CopyAction)
+            if taken == Qt.DropAction.IgnoreAction:
+                self._dragging = False  # on a busy machine it was let go of before it was taken
+                return
+            print("dropped", taken.name, flush=True)
             self._timer.start(LOOK_MS)
 
     def _look(self):

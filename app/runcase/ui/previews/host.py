@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -49,6 +50,7 @@ from runcase.ui.widgets.basics import Elided, IconLabel, Segments, button, label
 from runcase.ui.widgets.state_page import LoadingPage, StatePage
 
 _HEIGHT = 38
+_FACTS_FROM = 700
 
 
 # Answers that add to what is shown.
@@ -233,6 +235,11 @@ class PreviewHost(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(640, 480)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # A name says more than the size, which the details have, too.
+        self._facts.setVisible(self.width() >= self._theme.px(_FACTS_FROM))
 
     def _show(self, document: Document) -> str:
         """Hand a document to its widget; returns the facts for the bar."""

@@ -105,6 +105,7 @@ class ArtifactList(QWidget):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("surface")
+        self.setMinimumWidth(context.theme.px(210))
         self._context, self._theme = context, context.theme
         self._built = Built([], 0, 0)
         self._groups: Sequence[ArtifactGroup] = ()

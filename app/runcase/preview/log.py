@@ -16,13 +16,14 @@ WINDOW_BYTES = 256 * 1024
 SEARCHED_BYTES = 2 * 1024 * 1024 * 1024
 _CHUNK = 4 * 1024 * 1024
 _SHOWN_MATCHES = 2_000
-_LEVELS = (
-    ("ERROR", re.compile(rb"\b(?:ERROR|FATAL|CRITICAL|SEVERE|E\d{4})\b|\bTraceback \(most")),
-    ("WARNING", re.compile(rb"\b(?:WARN|WARNING|W\d{4})\b")),
-    ("INFO", re.compile(rb"\b(?:INFO|NOTICE|I\d{4})\b")),
-    ("DEBUG", re.compile(rb"\b(?:DEBUG|TRACE|VERBOSE)\b")),
+_LEVEL = re.compile(
+    rb"\bTraceback \(most|"
+    rb"\b(?:(?P<ERROR>ERROR|FATAL|CRITICAL|SEVERE|E\d{4})|(?P<WARNING>WARN|WARNING|W\d{4})|"
+    rb"(?P<INFO>INFO|NOTICE|I\d{4})|(?P<DEBUG>DEBUG|TRACE|VERBOSE))\b"
 )
-LEVEL_NAMES = tuple(name for name, _ in _LEVELS)
+LEVEL_NAMES = tuple(_LEVEL.groupindex)
+# Of a line as much is looked at.
+_LEVEL_BYTES = 200
 _KINDS = {"ERROR": "error", "WARNING": "warning", "DEBUG": "muted"}
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -32,7 +33,7 @@ def is_log(source: Source) -> bool:
     if source.name.lower().endswith((".log", ".out", ".err")) or ".log." in source.name.lower():
         return True
     lines = source.head[:16_384].split(b"\n")[:-1]
-    stated = sum(_level(line[:200]) != "" for line in lines)
+    stated = sum(_level(line) != "" for line in lines)
     return source.suffix in ("", ".txt") and stated >= 5 and stated * 2 >= len(lines)
 
 
@@ -137,7 +138,7 @@ def _of_levels(source: Source, file: BinaryIO, codec: str) -> Log:
         if not line:
             break
         position += len(line)
-        level = _level(line[:200])
+        level = _level(line)
         keeps = level in wanted if level else keeps
         if keeps:
             kept.append(line[:LINE_CHARACTERS])
@@ -153,15 +154,12 @@ def _log(
     lines = data.split(b"\n")
     if lines and not lines[-1]:
         lines.pop()
-    levels = [_level(line[:200]) for line in lines]
-    texts: list[str] = []
-    cut = False
-    for line in lines:
-        # A progress bar goes back to the line's start: what was written last stays.
-        text = line.decode(codec, "replace").rstrip("\r").rpartition("\r")[2]
-        text = _ESCAPES.sub("", text).replace("\0", "\N{SYMBOL FOR NULL}")
-        cut = cut or len(text) > LINE_CHARACTERS
-        texts.append(text if len(text) <= LINE_CHARACTERS else text[:LINE_CHARACTERS] + " …")
+    levels = [_level(line) for line in lines]
+    texts = _texts(data, codec)[: len(lines)]
+    cut = max(map(len, texts), default=0) > LINE_CHARACTERS
+    if cut:
+        most = LINE_CHARACTERS
+        texts = [each if len(each) <= most else each[:most] + " …" for each in texts]
     if cut:
         note = f"{note} Lines longer than {LINE_CHARACTERS:,} characters are cut.".strip()
     shown = Text(
@@ -172,19 +170,33 @@ def _log(
     return Log(source.name, source.size, note, shown, begin, end, found, counts)
 
 
+def _texts(data: bytes, codec: str) -> list[str]:
+    """Return lines as they are shown, one more behind the last line feed."""
+    text = data.decode(codec, "replace").replace("\0", "\N{SYMBOL FOR NULL}")
+    if "\x1b" in text:
+        text = _ESCAPES.sub("", text)
+    lines = text.split("\n")
+    if "\r" in text:
+        # A progress bar goes back to the line's start: what was written last stays.
+        lines = [each.rstrip("\r").rpartition("\r")[2] for each in lines]
+    return lines
+
+
 def _level(line: bytes) -> str:
     """Return the level that stands first in the beginning of a line, or nothing."""
-    found = ((match.start(), name) for name, each in _LEVELS if (match := each.search(line)))
-    return min(found, default=(0, ""))[1]
+    found = _LEVEL.search(line, 0, _LEVEL_BYTES)
+    return (found.lastgroup or "ERROR") if found is not None else ""
 
 
 def _spans(lines: list[str], levels: list[str]) -> bytes:
     spans = array("I")
+    kinds = {level: HIGHLIGHT_KINDS.index(kind) for level, kind in _KINDS.items()}
+    wide = any(max(line, default="") > "\uffff" for line in lines if not line.isascii())
     start = 0
     for line, level in zip(lines, levels, strict=True):
         # Qt counts UTF-16 units: a character outside the first plane is two.
-        units = len(line) + sum(character > "\uffff" for character in line if not line.isascii())
-        if level in _KINDS and units:
-            spans.extend((start, units, HIGHLIGHT_KINDS.index(_KINDS[level])))
+        units = len(line) + (sum(each > "\uffff" for each in line) if wide else 0)
+        if level in kinds and units:
+            spans.extend((start, units, kinds[level]))
         start += units + 1
     return spans.tobytes()

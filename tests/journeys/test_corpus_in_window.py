@@ -2,15 +2,14 @@
 
 import os
 import sys
-import time
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, QTimer
 
 from corpus import made
 from corpus.cases import CASES
 from runcase.ui.widgets.preview_pane import PreviewPane
+from watchdog import Watchdog
 
 # The guard: a window that did not answer for so long counts as dead.
 DEAD_SECONDS = 5.0
@@ -18,27 +17,6 @@ pytestmark = [
     pytest.mark.timeout(300),
     pytest.mark.skipif(sys.platform == "win32", reason="some of these names cannot be made"),
 ]
-
-
-class Watchdog(QObject):
-    """Notes how long the event loop did not come round, and during what."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.what = ""
-        self.gaps: dict[str, float] = {}
-        self._last = time.perf_counter()
-        self._timer = QTimer(self)
-        self._timer.timeout.connect(self._tick)
-        self._timer.start(0)
-
-    def stop(self) -> None:
-        self._timer.stop()
-
-    def _tick(self) -> None:
-        now = time.perf_counter()
-        self.gaps[self.what] = max(self.gaps.get(self.what, 0.0), now - self._last)
-        self._last = now
 
 
 def children() -> set[int]:
@@ -102,6 +80,5 @@ def test_the_window_lives_through_the_corpus(context, qtbot, tmp_path):
     watchdog.stop()
     assert children() == processes
     assert sockets() == network
-    longest = sorted(watchdog.gaps.items(), key=lambda each: -each[1])
-    print("\nevent-loop gaps:", *(f"{gap * 1000:.0f} ms {name!r}" for name, gap in longest[:12]))
+    print("\n" + watchdog.said())
     assert max(watchdog.gaps.values()) < DEAD_SECONDS

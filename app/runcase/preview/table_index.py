@@ -41,10 +41,15 @@ def build(path: str, size: int, modified: int, quotes: bool) -> RowIndex:
     ended, quoted = [0], [False]
     inside, last = False, _NEWLINE
     buffer = bytearray(BLOCK_BYTES)
+    # One array for all blocks: a new one each time costs more than what is done with it.
+    plain = numpy.empty(BLOCK_BYTES, numpy.bool_)
     with open(path, "rb", buffering=0) as file:
         while count := file.readinto(buffer):
             block = numpy.frombuffer(buffer, numpy.uint8, count)
-            found, inside = _ends(block, inside, quotes)
+            if inside or (quotes and buffer.find(_QUOTE, 0, count) >= 0):
+                found, inside = _ends(block, inside, quotes)
+            else:
+                found = numpy.equal(block, _NEWLINE, out=plain[:count])
             ended.append(ended[-1] + int(numpy.count_nonzero(found)))
             quoted.append(inside)
             last = int(block[-1])

@@ -117,6 +117,7 @@ def fresh(worker: Worker, folder: Path, ask: Request | Callable[[], object]) -> 
     other = folder / "other.txt"
     other.write_text("x")
     worker.read(Request(str(other)))
+    time.sleep(0.1)  # a person has seen that one before the next is clicked
     return took((lambda: worker.read(ask)) if isinstance(ask, Request) else ask)
 
 
@@ -142,7 +143,8 @@ def test_first_rows_of_a_parquet_file(worker, folder, parquet):
     code = f"polars.scan_parquet({str(parquet)!r}).head(200).collect()"
     floor = [alone(code, parquet) for _ in range(ROUNDS)]
     ours = [fresh(worker, folder, Request(str(parquet))) for _ in range(ROUNDS)]
-    # Of some 20 ms, 12 are the way to another process and back, and its first threads.
+    # Polars itself takes 11 ms after a fork, and 7 in a process of its own: each page of memory
+    # that it writes to is copied first. The issue wants 2; 2.2 to 3.5 was seen.
     judge("first 200 rows of a 500 MB Parquet file", ours, floor, 4.0)
 
 

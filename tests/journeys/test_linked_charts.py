@@ -15,8 +15,7 @@ from PySide6.QtGui import (
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-import driving
-from driving import trigger
+from chart_desk import CURVES, Desk
 from made import unpack
 from runcase.curves.chart import Chart, ChartKind, Role
 from runcase.curves.groups import Band
@@ -29,44 +28,6 @@ from runcase.ui.plots.parallel_chart import ParallelChart
 from runcase.ui.plots.scatter_chart import ScatterChart
 
 pytestmark = pytest.mark.qt_log_ignore("grabbing the keyboard", r"raise\(\)", extend=True)
-
-CURVES = "metric:val-rmse"
-
-
-class Desk:
-    """The charts of the sample's first experiment, and the hands of who works with them."""
-
-    def __init__(self, qtbot, application, database, experiment="1"):
-        self.qtbot, self.application = qtbot, application
-        self.window = driving.open_store(qtbot, application, database)
-        self.window.go(Location(Place.EXPERIMENT, experiment))
-        self.settle()
-        self.do("mode-charts")
-        self.page = self.window.page
-        self.panel = self.page.charts.panel
-
-    def settle(self):
-        driving.settle(self.qtbot, self.application)
-
-    def do(self, action):
-        trigger(self.window, action)
-        self.settle()
-
-    def chart(self, chart_id=CURVES):
-        self.panel.grid.scroll_to(chart_id)
-        self.settle()
-        return self.panel.grid.cards[chart_id].view
-
-    def spot(self, chart, x, y):
-        """Return where a point of the axes is on the plot's viewport."""
-        scene = chart.canvas.box.mapViewToScene(QPointF(x, y))
-        return chart.canvas.plot.mapFromScene(scene)
-
-    def move(self, chart, at):
-        QTest.mouseMove(chart.canvas.plot.viewport(), at + QPoint(3, 3))
-        QTest.mouseMove(chart.canvas.plot.viewport(), at)
-        self.qtbot.waitUntil(lambda: chart.crosshair.tip.isVisible(), timeout=driving.GUARD_MS)
-        self.settle()
 
 
 def test_charts_are_worked_with(qtbot, application, sample):

@@ -60,8 +60,9 @@ class Line:
         raw: (n,) the same before smoothing, None where it is not smoothed.
         value: (n,) the smoothed values as numbers, not logarithms.
         logged: (n,) what was logged, ±inf and NaN as such.
-        gaps: Whether y holds NaN.
+        gaps: Whether y or raw holds NaN.
         band: The group's spread on the axis, None for a single run.
+        spread: The same as numbers, not logarithms.
         faint: Whether it stands behind the band of its group.
         members: How many curves are summed up; 1 for a run's own.
         whole: Whether it is made of all points.
@@ -78,6 +79,7 @@ class Line:
     logged: Floats
     gaps: bool
     band: Banded | None = None
+    spread: Banded | None = None
     faint: bool = False
     members: int = 1
     whole: bool = True
@@ -110,11 +112,13 @@ class Prepared:
 
     Attributes:
         left_out: How many points have no place on a log x axis.
+        beneath: How many values have none on a log y axis.
     """
 
     lines: tuple[Line, ...] = ()
     points: int = 0
     left_out: int = 0
+    beneath: int = 0
 
     def x_range(self) -> tuple[float, float] | None:
         """Return the least and the greatest x, None without points."""
@@ -144,9 +148,10 @@ def prepare(
     lines = [
         _line(each, view, "" if groups is None else groups.get(each.run_id, "")) for each in kept
     ]
+    beneath = sum(int(np.count_nonzero(each.y <= 0)) for each in kept) if view.log_y else 0
     if groups is not None:
         lines = _grouped(lines, view)
-    return Prepared(tuple(lines), points, left_out)
+    return Prepared(tuple(lines), points, left_out, beneath)
 
 
 def reduce_lines(prepared: Prepared, window: Window) -> list[Drawn]:
@@ -198,8 +203,11 @@ def _positive(curve: Curve) -> Curve:
 def _line(curve: Curve, view: View, group: str) -> Line:
     value = smooth(curve.x, curve.y, view.kind, view.smoothing)
     y, gaps = _on_axis(value, view.log_y)
-    is_smooth = view.smoothing > 0 and len(curve.y) > 1
-    raw = _on_axis(curve.y, view.log_y)[0] if is_smooth else None
+    raw = None
+    if view.smoothing > 0 and len(curve.y) > 1:
+        # A value that is not positive may be smoothed to one that is.
+        raw, holes = _on_axis(curve.y, view.log_y)
+        gaps = gaps or holes
     return Line(
         (curve.run_id, curve.name),
         curve.run_id,
@@ -237,6 +245,11 @@ def _grouped(lines: Sequence[Line], view: View) -> list[Line]:
         found = banded([(line.x, line.value) for line in inside], view.centre, view.band)
         y, gaps = _on_axis(found.centre, view.log_y)
         low, high = (_on_axis(edge, view.log_y)[0] for edge in (found.low, found.high))
+        if view.log_y:
+            # Where the band reaches below 0 it goes as far down as the group's curves do.
+            beneath = np.isfinite(found.low) & (found.low <= 0) & np.isfinite(high)
+            floor = min((float(np.nanmin(each.y)) for each in inside if _any(each.y)), default=0.0)
+            low = np.where(beneath, np.minimum(floor, high), low)
         line = Line(
             (f"group {group}", name), "", name, found.x, y, None, found.centre, found.centre, gaps
         )
@@ -244,12 +257,17 @@ def _grouped(lines: Sequence[Line], view: View) -> list[Line]:
             replace(
                 line,
                 band=Banded(found.x, y, low, high, found.count),
+                spread=found,
                 members=len(inside),
                 whole=all(each.whole for each in inside),
                 group=group,
             )
         )
     return [*behind, *sums]
+
+
+def _any(y: Floats) -> bool:
+    return bool(np.isfinite(y).any())
 
 
 def _drawn(line: Line, window: Window, known: dict[int, PixelColumns], full: bool) -> Drawn:

@@ -104,7 +104,9 @@ def _time_weighted(x: Floats, values: Floats, weight: float) -> Floats:
     """
     base = min(math.sqrt(weight), 0.999)
     span = float(x[-1] - x[0])
-    steps = np.diff(x, prepend=x[0]) * (_UNITS / span) if span > 0 else np.zeros(len(x))
+    steps = np.zeros(len(x))
+    if 0 < span < math.inf:
+        steps = np.diff(x, prepend=x[0]) / span * _UNITS
     fade = base**steps
     total, weights = values.copy(), np.ones(len(values))
     stretch = 1

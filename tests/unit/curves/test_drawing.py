@@ -152,7 +152,7 @@ def test_a_band_is_worked_out_before_the_logarithm():
     runs = [curve([1, 1], run="a"), curve([99, 99], run="b")]
     line = lines(runs, View(log_y=True, band=Band.STD), {"a": "g", "b": "g"})[-1]
     np.testing.assert_allclose(10**line.y, [50, 50])
-    assert np.isnan(line.band.low).all()
+    np.testing.assert_allclose(10**line.band.low, [1, 1])
     assert line.band.high[0] == pytest.approx(math.log10(50 + np.std([1, 99], ddof=1)))
 
 
@@ -176,3 +176,29 @@ def test_the_crosshair_finds_the_nearest_point(steps, at):
 
 def test_the_crosshair_finds_nothing_on_an_empty_curve():
     assert value_at(np.empty(0), np.empty(0), 1.0) is None
+
+
+def test_a_band_that_reaches_below_0_stays_on_a_log_axis():
+    curves = [curve([1.0, 0.01], run="a"), curve([2.0, 8.0], run="b"), curve([3.0, 1.0], run="c")]
+    (line,) = [
+        each
+        for each in lines(curves, View(log_y=True), dict.fromkeys("abc", "g"))
+        if each.band is not None
+    ]
+    assert line.spread.low[1] < 0
+    np.testing.assert_allclose(10**line.band.low, [1.0, 0.01])
+    np.testing.assert_allclose(10**line.band.high, line.spread.high)
+
+
+def test_a_raw_line_with_gaps_keeps_its_extremes_behind_a_smoothed_one_without():
+    """On a log axis 0 is a gap of what was logged, and not of its mean."""
+    y = np.ones(10_000)
+    y[5_000], y[5_001] = 0.0, 1e6
+    (found,) = drawn([curve(y)], View(smoothing=0.9, log_y=True), pixels=100)
+    assert np.isfinite(found.y).all()
+    assert np.nanmax(found.raw_y) == pytest.approx(6.0)
+
+
+def test_values_without_a_place_on_a_log_axis_are_counted():
+    assert prepare([curve([0.0, -1.0, 3.0, np.nan])], View(log_y=True)).beneath == 2
+    assert prepare([curve([0.0, -1.0, 3.0])], View()).beneath == 0

@@ -111,7 +111,7 @@ def _plain(values: Floats, log: bool) -> Floats:
     """Return numbers of an axis as numbers, with as many digits as a picture can show."""
     plain = 10**values if log else values
     with np.errstate(all="ignore"):
-        rounded: Floats = np.array([float(f"{each:.10g}") for each in plain.tolist()])
+        rounded: Floats = np.array([float(f"{each:.13g}") for each in plain.tolist()])
     return rounded
 
 

@@ -26,6 +26,7 @@ from runcase.ui.pages.experiment_charts import ExperimentCharts
 from runcase.ui.pages.experiment_commands import ExperimentCommands
 from runcase.ui.pages.experiment_filter import ExperimentFilter
 from runcase.ui.pages.experiment_views import columns_of, pinned_of, view_of, wish_of
+from runcase.ui.plots.chart_options import fresh_options
 from runcase.ui.widgets.filter_field import FilterField
 from runcase.ui.widgets.run_inspector import RunInspector
 from runcase.ui.widgets.runs_head import RunsHead
@@ -99,6 +100,7 @@ class ExperimentPage(Page):
         self._id, self.experiments = location.id, ()
         self.filter.error = None
         self.runs.clear()
+        self.charts.clear()
         self.table.stack.setCurrentWidget(self.table.loading)
         self.table.loading.start("Reading runs …")
         known = self.session.experiments
@@ -262,8 +264,8 @@ class ExperimentPage(Page):
         self._set_split(view.split)
         self.view.delegate.bars = view.bars
         self.set_mode(view.mode)
-        # Of a view without charts of its own there are none: not those of the one before.
-        self.charts.set_options({"book": {}, **view.charts})
+        # What a view does not say is as at first: not as in the one before.
+        self.charts.set_options({**fresh_options(), **view.charts})
         self.table.pinned = pinned_of(view)
         self.view.set_pinned(len(self.table.pinned))
         tags = self.experiments[0].tags if len(self.experiments) == 1 else {}

@@ -80,7 +80,7 @@ class ChartCard(QFrame):
 
     def refresh_note(self) -> None:
         """Write the chart's note beside the title, and its legend below."""
-        view = self.view
+        view = None if self.view is None or self.view.isHidden() else self.view
         self._note.setText("" if view is None else view.note())
         self.legend.show_keys([] if view is None else view.card_keys())
 

@@ -85,6 +85,11 @@ class Options:
         )
 
 
+def fresh_options() -> dict[str, object]:
+    """Return what a view keeps of charts that nobody has changed yet."""
+    return {**Options().as_json(), "book": {}}
+
+
 def _view(view: View, values: Mapping[str, object]) -> View:
     smoothing = values.get("smoothing")
     is_weight = isinstance(smoothing, int | float) and 0 <= smoothing < 1

@@ -52,7 +52,7 @@ class ChartPanel(QWidget):
         self.session = session
         self.book = ChartBook()
         self.keys: frozenset[str] = frozenset()
-        self._metrics: tuple[str, ...] = ()
+        self._metrics: tuple[str, ...] | None = None
         self._long: frozenset[str] | None = None
         self._selected: tuple[str, ...] = ()
         self._search = ""
@@ -74,11 +74,11 @@ class ChartPanel(QWidget):
         layout.addWidget(self._empty, 1)
         layout.addWidget(self._brush)
         self._connect()
-        self._arrange()
+        self.clear()
 
     def set_metrics(self, keys: Sequence[str]) -> None:
         """Show one card per metric, and the charts that the person added."""
-        if tuple(keys) != self._metrics:
+        if tuple(keys) != self._metrics:  # None before any are known
             self._metrics, self.keys = tuple(keys), frozenset(keys)
             self._arrange()
 
@@ -99,7 +99,17 @@ class ChartPanel(QWidget):
     def set_source(self, source: RunsSource | None) -> None:
         """Take over the runs table, for charts of columns, groups and names."""
         self.looks.set_source(source)
+        self.tools.group_button.setVisible(source is not None)
         self._arrange()
+
+    def clear(self) -> None:
+        """Let go of all charts; none are shown before there are metrics again."""
+        self._metrics, self.keys, self._long = None, frozenset(), None
+        self.looks.set_runs(())
+        self.set_source(None)
+        self.grid.show_sections((), set(), "")
+        self.grid.hide()
+        self._empty.hide()
 
     def set_selected(self, run_ids: Sequence[str]) -> None:
         """Make the selected runs stand out in all charts."""
@@ -122,6 +132,8 @@ class ChartPanel(QWidget):
         if "book" in options:
             self.book.set_json(options["book"])
         self.maximised = ""
+        for chart in self.charts():
+            chart.reset_zoom()
         self._arrange()
 
     def charts(self) -> list[ChartView]:
@@ -239,7 +251,9 @@ class ChartPanel(QWidget):
         return card
 
     def _arrange(self) -> None:
-        """Lay the charts out anew."""
+        """Lay the charts out anew, once there are metrics or known to be none."""
+        if self._metrics is None:
+            return
         self.book.set_metrics(self._metrics, self._long, bars=self.looks.source is not None)
         sections = self.book.sections(self._search)
         charts = [chart for section in sections for chart in section.charts]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton, QSlider, QWidget
 
@@ -132,6 +132,13 @@ class ChartTools(PanelHeader):
         super().resizeEvent(event)
         self._fit()
 
+    def minimumSizeHint(self) -> QSize:
+        # Without what can be left out: it must not keep the pane from getting narrow.
+        spared = [each for each in self._extras() if not each.isHidden()]
+        widths = (max(each.minimumSizeHint().width(), each.minimumWidth()) for each in spared)
+        gaps = self.controls.spacing() * len(spared)
+        return QSize(self.controls.minimumSize().width() - sum(widths) - gaps, self.height())
+
     def _take(self, options: Options) -> None:
         if options != self.options:
             self.options = options
@@ -162,13 +169,17 @@ class ChartTools(PanelHeader):
 
     def _fit(self) -> None:
         """Leave out what is also in the menus where there is no room for it."""
-        extras = (self.note, self._words, self._search, self.title, self._slider, self._amount)
-        for each in extras:
+        for each in self._extras():
             each.show()
-        for each in extras:
-            if self.minimumSizeHint().width() <= self.width():
+        for each in self._extras():
+            if self.controls.minimumSize().width() <= self.width():
                 return
             each.hide()
+
+    def _extras(self) -> tuple[QWidget, ...]:
+        """Return what can be left out, in this order."""
+        smoothing = self._words, self._search, self.title, self._amount, self._slider
+        return self.note, *smoothing, self._log
 
     def _tint(self) -> None:
         for widget, icon in (

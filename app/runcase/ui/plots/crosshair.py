@@ -136,8 +136,8 @@ class Crosshair:
 
 
 def _spread(line: Line, place: int) -> tuple[float, float] | None:
-    """Return how far a group's values go there, in the curve's own numbers; None for a run."""
-    band = line.band
+    """Return how far a group's values go there; None for a run, and where there is no band."""
+    band = line.spread
     if band is None or not np.isfinite(band.low[place]) or not np.isfinite(band.high[place]):
         return None
     return float(band.low[place]), float(band.high[place])

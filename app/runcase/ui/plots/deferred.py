@@ -83,6 +83,12 @@ class DeferredCharts(QWidget):
         if self.panel is not None:
             self._hand_table_on()
 
+    def clear(self) -> None:
+        """Show nothing until the charts are fed again: with the runs of another experiment."""
+        self._fed = self._table = None
+        if self.panel is not None:
+            self.panel.clear()
+
     def set_hovered(self, run_id: str) -> None:
         """Light a run up, "" for none."""
         if self.panel is not None:

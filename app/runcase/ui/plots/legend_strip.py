@@ -13,7 +13,7 @@ from runcase.ui.theme import Theme
 _HEIGHT = 22
 _SWATCH = 16.0
 _GAP = 14.0
-_LONGEST = 180.0
+_LONGEST = 180
 
 
 class LegendStrip(QWidget):
@@ -48,7 +48,7 @@ class LegendStrip(QWidget):
         reserve = metrics.horizontalAdvance("+ 000 more")
         for at, key in enumerate(self.keys):
             text = formats.one_line(key.name)
-            name = metrics.elidedText(text, Qt.TextElideMode.ElideRight, _LONGEST)
+            name = metrics.elidedText(text, Qt.TextElideMode.ElideRight, self._theme.px(_LONGEST))
             wide = _SWATCH + 5 + metrics.horizontalAdvance(name)
             last = at == len(self.keys) - 1
             if x + wide + (0 if last else _GAP + reserve) > self.width() - 8:

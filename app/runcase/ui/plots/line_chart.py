@@ -202,6 +202,8 @@ class LineChart(ChartView):
             )
         if self.prepared.left_out:
             found += f", {formats.count(self.prepared.left_out)} at x ≤ 0 left out"
+        if self.prepared.beneath:
+            found += f", {formats.count(self.prepared.beneath)} at y ≤ 0 left out"
         return found
 
     def legend(self, *, light: bool = False) -> list[Key]:

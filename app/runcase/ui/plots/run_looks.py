@@ -54,7 +54,10 @@ class RunLooks(QObject):
 
     @property
     def groups(self) -> dict[str, str] | None:
-        """Return each run's group by its id, None where runs stand for themselves."""
+        """Return each run's group by its id, None where runs stand for themselves.
+
+        Those of another column stay until the values of this one are read.
+        """
         return self._groups if self.group_column else None
 
     def set_runs(self, runs: Sequence[ChartedRun]) -> None:
@@ -79,7 +82,9 @@ class RunLooks(QObject):
     def set_group(self, column: str) -> None:
         """Group runs by a column, "" for not at all."""
         if column != self.group_column:
-            self.group_column, self._groups = column, {}
+            self.group_column = column
+            if not column:
+                self._groups, self._labels = None, ()
             self._read()
             self.changed.emit()
 
@@ -103,10 +108,9 @@ class RunLooks(QObject):
         parsed = template(self.template)
         needed = tuple(dict.fromkeys([*parsed.columns, *filter(None, [self.group_column])]))
         source = self.source
-        plain = self.template == PLAIN and not self.group_column
-        if plain or source is None:
+        if source is None or (self.template == PLAIN and not self.group_column):
             self._asked = None
-            self._names, self._groups, self._labels = {}, None if plain else {}, ()
+            self._names, self._groups, self._labels = {}, None, ()
             return
         asked = (tuple(run.run_id for run in self.runs), self.template, needed, id(source.frame))
         if asked == self._asked:
@@ -124,7 +128,7 @@ class RunLooks(QObject):
         parsed = template(self.template)
         self._names = {run_id: parsed.label(table, row) for row, run_id in enumerate(table.run_ids)}
         values = table.columns.get(self.group_column)
-        self._groups, self._labels = {}, ()
+        self._groups, self._labels = None, ()
         if values is not None:
             texts, codes = values.labels, values.codes
             if not texts:  # a metric or a time: its numbers are its labels

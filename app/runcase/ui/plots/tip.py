@@ -12,8 +12,9 @@ from runcase.itemmodels import formats
 from runcase.ui.theme import Theme
 
 MAX_ROWS = 8
-_LINE = 18
-_NAME = 190
+# In pixels at zoom 1: a line's height, the longest name, a number, and what lies left of a name.
+_LINE, _NAME, _NUMBER, _SWATCH = 18, 190, 61, 25
+_PAD, _GAP = 9, 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,49 +65,69 @@ class PlotTip(QFrame):
         self.update()
 
     def sizeHint(self) -> QSize:
-        metrics = QFontMetrics(self._theme.font("small"))
-        names = [min(_NAME, metrics.horizontalAdvance(each.name)) for each in self._rows]
-        numbers = 132 if self._smoothed else 70
-        wide = max([*names, metrics.horizontalAdvance(self._heading) - 30, 60])
+        px, metrics = self._theme.px, self._metrics(QFont.Weight.DemiBold)
+        names = [min(px(_NAME), metrics.horizontalAdvance(each.name)) for each in self._rows]
+        heading = metrics.horizontalAdvance(self._heading) - px(_NUMBER - _SWATCH + _GAP)
+        wide = max([*names, heading, px(60)]) + px(_SWATCH + _GAP + _NUMBER + _PAD)
         lines = len(self._rows) + 1 + bool(self._more)
-        return QSize(wide + 40 + numbers, lines * _LINE + 12)
+        return QSize(wide + self._beyond(), lines * px(_LINE) + px(12))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        painter = QPainter(self)
+        px, theme, painter = self._theme.px, self._theme, QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        metrics = QFontMetrics(self._theme.font("small"))
-        painter.setFont(self._theme.font("small"))
-        painter.setPen(self._theme.color("muted"))
-        top = 6
+        painter.setFont(theme.font("small"))
+        painter.setPen(theme.color("muted"))
+        top = px(6)
         self._line(painter, top, self._heading, *self._captions())
         for row in self._rows:
-            top += _LINE
+            top += px(_LINE)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(row.color)
-            painter.drawRoundedRect(QRectF(9, top + 4, 10, 10), 3, 3)
+            painter.drawRoundedRect(QRectF(px(_PAD), top + px(4), px(10), px(10)), 3, 3)
             weight = QFont.Weight.DemiBold if row.strong else QFont.Weight.Normal
-            painter.setFont(self._theme.font("small", weight))
-            painter.setPen(self._theme.color("text"))
-            name = metrics.elidedText(row.name, Qt.TextElideMode.ElideRight, _NAME)
-            raw = formats.number(row.raw) if self._smoothed else ""
-            self._line(painter, top, name, formats.number(row.value), raw, left=25)
+            painter.setFont(theme.font("small", weight))
+            painter.setPen(theme.color("text"))
+            elide = Qt.TextElideMode.ElideRight
+            name = self._metrics(weight).elidedText(row.name, elide, px(_NAME))
+            more = formats.number(row.raw) if self._smoothed else _spread(row)
+            self._line(painter, top, name, formats.number(row.value), more, px(_SWATCH))
         if self._more:
-            painter.setFont(self._theme.font("small"))
-            painter.setPen(self._theme.color("muted"))
-            self._line(painter, top + _LINE, f"{self._more} more", "", "")
+            painter.setFont(theme.font("small"))
+            painter.setPen(theme.color("muted"))
+            self._line(painter, top + px(_LINE), f"{self._more} more", "", "")
+
+    def _metrics(self, weight: QFont.Weight = QFont.Weight.Normal) -> QFontMetrics:
+        return QFontMetrics(self._theme.font("small", weight))
 
     def _captions(self) -> tuple[str, str]:
         return ("smoothed", "raw") if self._smoothed else ("", "")
 
+    def _beyond(self) -> int:
+        """Return how many pixels the raw values take behind the others, or the groups' bands."""
+        if self._smoothed:
+            return self._theme.px(_NUMBER)
+        metrics = self._metrics(QFont.Weight.DemiBold)
+        widest = max((metrics.horizontalAdvance(_spread(row)) for row in self._rows), default=0)
+        return widest + self._theme.px(_GAP) if widest else 0
+
     def _line(
-        self, painter: QPainter, top: int, text: str, value: str, raw: str, left: int = 9
+        self, painter: QPainter, top: int, text: str, value: str, more: str, left: int = 0
     ) -> None:
         middle = int(Qt.AlignmentFlag.AlignVCenter)
         right = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        painter.drawText(left, top, self.width() - left, _LINE, middle, text)
-        value_right = self.width() - (70 if self._smoothed else 9)
-        painter.drawText(0, top, value_right, _LINE, right, value)
-        if raw:
+        height, pad = self._theme.px(_LINE), self._theme.px(_PAD)
+        left = left or pad
+        painter.drawText(left, top, self.width() - left, height, middle, text)
+        painter.drawText(0, top, self.width() - pad - self._beyond(), height, right, value)
+        if more:
             painter.setPen(self._theme.color("muted"))
-            painter.drawText(0, top, self.width() - 9, _LINE, right, raw)
+            painter.drawText(0, top, self.width() - pad, height, right, more)
+
+
+def _spread(row: TipRow) -> str:
+    """Write how far a group's values go, "" for a run."""
+    if row.spread is None:
+        return ""
+    low, high = map(formats.number, row.spread)
+    return f"{low} – {high}"

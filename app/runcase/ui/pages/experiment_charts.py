@@ -39,6 +39,10 @@ class ExperimentCharts:
         self.charts.brushed.connect(self._brushed)
         self.charts.kept.connect(self._keep)
         self.charts.artifact_wanted.connect(self._open_artifact)
+        self.charts.opened.connect(self._open)
+        self.charts.toggled.connect(lambda run_id: page.colors.toggle([run_id]))
+        self.charts.colored.connect(lambda run_id, at: page.colors.set_index([run_id], at))
+        self.charts.dropped.connect(self._show)
         self.charts.options_changed.connect(page.noted)
         self.charts.said.connect(page.said)
         page.view.hovered.connect(self.charts.set_hovered)
@@ -107,6 +111,18 @@ class ExperimentCharts:
 
     def _open_artifact(self, run_id: str, path: str) -> None:
         self._page.went.emit(Location(Place.RUN, run_id, "artifacts", path), False)
+
+    def _open(self, run_id: str) -> None:
+        self._page.went.emit(Location(Place.RUN, run_id), False)
+
+    def _show(self, run_ids: list[str]) -> None:
+        """Show the runs that were dropped, as far as they are of these experiments."""
+        frame = self._page.runs.frame
+        here = [each for each in run_ids if frame is not None and frame.row_of(each) is not None]
+        self._page.colors.show(here)
+        if len(here) < len(run_ids):
+            missing = formats.counted(len(run_ids) - len(here), "run")
+            self._page.said.emit(f"Not of these experiments: {missing}.", True)
 
     def _keep(self, run_ids: frozenset[str]) -> None:
         colors = self._page.colors

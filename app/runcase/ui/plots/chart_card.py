@@ -1,7 +1,17 @@
 """A card with one chart: title, note, maximise, menu, and a place for what cannot be drawn."""
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QDrag, QEnterEvent, QMouseEvent, QPixmap
+from functools import partial
+
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDrag,
+    QEnterEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+)
 from PySide6.QtWidgets import QApplication, QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from runcase.curves.chart import Chart
@@ -18,10 +28,14 @@ CHART_MIME = "application/x-runcase-chart"
 
 
 class ChartCard(QFrame):
-    """Shows a chart once there is something to draw; all its signals carry the chart's id."""
+    """Shows a chart once there is something to draw; all its signals carry the chart's id.
+
+    `entered` follows the mouse, `focused` the focus within the card; it carries "" when that goes.
+    """
 
     maximise_pressed = Signal(str)
     entered = Signal(str)
+    focused = Signal(str)
     menu_wanted = Signal(str, QPoint)
 
     def __init__(self, theme: Theme, chart: Chart, parent: QWidget | None = None) -> None:
@@ -39,16 +53,14 @@ class ChartCard(QFrame):
         self._note = Elided("", "small-muted")
         self._maximise = self._button("maximize-2", "Maximise")
         self._maximise.clicked.connect(lambda: self.maximise_pressed.emit(self.spec.id))
-        more = self._button("ellipsis", "Chart Menu")
-        more.clicked.connect(
-            lambda: self.menu_wanted.emit(self.spec.id, more.mapToGlobal(more.rect().bottomLeft()))
-        )
+        self._more = self._button("ellipsis", "Chart Menu")
+        self._more.clicked.connect(self._open_menu)
         self._header = QFrame()
         self._header.setFixedHeight(theme.px(30))
         controls = row(self._title, spacing=6, margins=(10, 0, 8, 0))
         controls.addWidget(self._note, 1)
         controls.addWidget(self._maximise)
-        controls.addWidget(more)
+        controls.addWidget(self._more)
         self._header.setLayout(controls)
         self._header.installEventFilter(self)
         self._state: StatePage | None = None
@@ -72,6 +84,7 @@ class ChartCard(QFrame):
         """Put the chart into the card, in place of one of another kind."""
         self._drop(self.view)
         self.view = view
+        view.installEventFilter(self)
         self._put(view)
 
     def note(self) -> str:
@@ -112,6 +125,14 @@ class ChartCard(QFrame):
         self._maximise.setToolTip(f"{text}  M")
         self._maximise.setAccessibleName(text)
 
+    def stops(self) -> list[QWidget]:
+        """Return what can have the focus, in the order of Tab."""
+        return [self._maximise, self._more, *([] if self.view is None else [self.view])]
+
+    def has_focus(self) -> bool:
+        """Say whether the chart itself has the focus."""
+        return self.view is not None and self.view.hasFocus()
+
     def enterEvent(self, event: QEnterEvent) -> None:
         self.entered.emit(self.spec.id)
         super().enterEvent(event)
@@ -119,7 +140,22 @@ class ChartCard(QFrame):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.menu_wanted.emit(self.spec.id, event.globalPos())
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.has_focus():
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(self._theme.color("accent"))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+
     def eventFilter(self, watched: object, event: QEvent) -> bool:
+        if watched is self.view:
+            if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+                self.update()
+                focused = self.spec.id if event.type() == QEvent.Type.FocusIn else ""
+                # Once the focus has settled: what is asked of it then is answered by the widgets.
+                QTimer.singleShot(0, self, partial(self.focused.emit, focused))
+            return False
         if isinstance(event, QMouseEvent):
             if event.type() == QEvent.Type.MouseButtonPress:
                 self._pressed = event.position().toPoint()
@@ -137,6 +173,10 @@ class ChartCard(QFrame):
     def picture(self) -> QPixmap:
         """Return the card as it is in the window."""
         return self.grab()
+
+    def _open_menu(self) -> None:
+        below = self._more.mapToGlobal(self._more.rect().bottomLeft())
+        self.menu_wanted.emit(self.spec.id, below)
 
     def _drag(self) -> None:
         """Take the card to another place among the cards, or its picture to another program."""

@@ -25,6 +25,7 @@ from runcase.ui.plots.chart_options import COLUMNS
 from runcase.ui.plots.chart_view import ChartView
 from runcase.ui.plots.line_chart import LineChart
 from runcase.ui.plots.run_looks import RunsSource
+from runcase.ui.plots.run_menu import add_run_menu
 
 if TYPE_CHECKING:
     from runcase.ui.plots.chart_panel import ChartPanel
@@ -63,7 +64,7 @@ class ChartCommands:
         self._panel = panel
 
     def commands(self) -> dict[str, Callable[[], object]]:
-        """Return what the actions on one chart do; it is the one that the mouse was on last."""
+        """Return what the actions on one chart do; see `ChartPanel.current_card`."""
         found: dict[str, Callable[[], object]] = {
             "maximise": self._toggle_maximised,
             "reset-zoom": self._reset_zoom,
@@ -79,6 +80,8 @@ class ChartCommands:
             "copy-chart-script": self.copy_script,
             "legend-text": self.ask_for_template,
         }
+        if any(card.has_focus() for card in self._panel.grid.cards.values()):
+            found["copy"] = self.copy_picture
         if self._panel.book.removed:
             found["restore-charts"] = self.restore
         return found
@@ -178,7 +181,7 @@ class ChartCommands:
             panel.tools.change(template=text.strip() or "{name}")
 
     def open_menu(self, chart_id: str, place: QPoint) -> None:
-        """Open the menu of a card."""
+        """Open the menu of a card, and of the run under the mouse if there is one."""
         panel = self._panel
         chart = panel.book.chart(chart_id)
         card = panel.grid.cards.get(chart_id)
@@ -186,6 +189,8 @@ class ChartCommands:
             return
         menu = QMenu(panel)
         menu.aboutToHide.connect(menu.deleteLater)
+        if card.view is not None and card.view.hovered:
+            add_run_menu(menu, panel, card.view.hovered)
         text = "Restore" if panel.maximised else "Maximise"
         menu.addAction(text, lambda: panel.maximise(chart_id))
         menu.addAction("Duplicate", lambda: self.duplicate(chart_id))

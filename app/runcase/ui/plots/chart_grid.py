@@ -20,7 +20,9 @@ from runcase.itemmodels import formats
 from runcase.itemmodels.chart_book import Section
 from runcase.ui import icons
 from runcase.ui.plots.chart_card import CHART_MIME, ChartCard
+from runcase.ui.run_mime import refs_in
 from runcase.ui.theme import Theme
+from runcase.ui.widgets.drop_overlay import DropOverlay
 
 CARD_HEIGHT = 236
 CARD_WIDTH = 340
@@ -44,12 +46,13 @@ class ChartGrid(QScrollArea):
     """Lays cards out; who owns it makes them, and fills those that `wanted` names.
 
     `wanted` follows scrolling and resizing; `moved` carries a chart's id and the id it was
-    dropped before, "" for the end; `folded` a section's id.
+    dropped before, "" for the end; `folded` a section's id; `dropped` the ids of runs.
     """
 
     wanted = Signal()
     moved = Signal(str, str)
     folded = Signal(str)
+    dropped = Signal(list)
 
     def __init__(
         self, theme: Theme, make: Callable[[Chart], ChartCard], parent: QWidget | None = None
@@ -63,7 +66,7 @@ class ChartGrid(QScrollArea):
         self._folded: set[str] = set()
         self.columns = 0
         self._maximised = ""
-        self._canvas = _Canvas(self)
+        self._canvas = _Canvas(theme, self)
         self._canvas.setObjectName("side")
         self.setWidget(self._canvas)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -129,6 +132,15 @@ class ChartGrid(QScrollArea):
             if place.chart is not None and place.chart.id == chart_id:
                 self.ensureVisible(place.rect.center().x(), place.rect.bottom(), 0, _GAP)
                 self.ensureVisible(place.rect.center().x(), place.rect.top(), 0, _HEAD)
+
+    def order_focus(self, before: QWidget) -> None:
+        """Have Tab go from a widget through the cards as they lie, not as they were made."""
+        last = before
+        for place in self._places:
+            card = None if place.chart is None else self.cards.get(place.chart.id)
+            for stop in () if card is None else card.stops():
+                QWidget.setTabOrder(last, stop)
+                last = stop
 
     def mark_color(self) -> QColor:
         """Return the colour of the line where a dragged card would go."""
@@ -252,16 +264,22 @@ class ChartGrid(QScrollArea):
 
 
 class _Canvas(QWidget):
-    """What the cards lie on; it takes cards that are dragged, and shows where they would go."""
+    """What the cards lie on; it takes runs, and cards, of which it shows where they would go."""
 
-    def __init__(self, grid: ChartGrid) -> None:
+    def __init__(self, theme: Theme, grid: ChartGrid) -> None:
         super().__init__()
         self._grid = grid
         self._mark: QRect | None = None
+        self._overlay = DropOverlay(theme, grid)
         self.setAcceptDrops(True)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        runs = refs_in(event.mimeData())
         if event.mimeData().hasFormat(CHART_MIME):
+            event.acceptProposedAction()
+        elif runs:
+            words = f"Show {formats.counted(len(runs), 'run')}"
+            self._overlay.announce(words, "in these charts; no store is changed")
             event.acceptProposedAction()
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
@@ -273,9 +291,16 @@ class _Canvas(QWidget):
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self._show_mark(None)
+        self._overlay.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
         self._show_mark(None)
+        self._overlay.hide()
+        runs = refs_in(event.mimeData())
+        if runs:
+            event.acceptProposedAction()
+            self._grid.dropped.emit([each.run_id for each in runs])
+            return
         found = self._grid.place_before(event.position().toPoint())
         if found is not None and event.mimeData().hasFormat(CHART_MIME):
             event.acceptProposedAction()

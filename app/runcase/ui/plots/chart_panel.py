@@ -36,6 +36,8 @@ class ChartPanel(QWidget):
 
     `run_clicked` and `run_hovered` carry a run id, "" for none; `brushed` a frozenset of run ids,
     or None; `kept` those that alone are to be shown; `artifact_wanted` a run id and a path.
+    `opened` carries the run to look at, `toggled` the one to show or hide, `colored` one with its
+    index of the palette, `dropped` a list of those to show.
     """
 
     run_clicked = Signal(str)
@@ -43,6 +45,10 @@ class ChartPanel(QWidget):
     brushed = Signal(object)
     kept = Signal(object)
     artifact_wanted = Signal(str, str)
+    opened = Signal(str)
+    toggled = Signal(str)
+    colored = Signal(str, int)
+    dropped = Signal(list)
     options_changed = Signal()
     said = Signal(str, bool)
 
@@ -199,7 +205,7 @@ class ChartPanel(QWidget):
         self.options_changed.emit()
 
     def current_card(self) -> ChartCard | None:
-        """Return the maximised card, else the one the mouse was on last, else the first."""
+        """Return the maximised card, else the last one with mouse or focus, else the first."""
         visible = {card.spec.id: card for card in self.grid.visible_cards()}
         for chart_id in (self.maximised, self.last, *visible):
             card = visible.get(chart_id)
@@ -222,6 +228,7 @@ class ChartPanel(QWidget):
             view.wanted.connect(self.add)
         view.drawn.connect(card.refresh_note)
         card.set_view(view)
+        self.grid.order_focus(self.tools.add_button)
 
     def showEvent(self, event: object) -> None:
         self.grid.look()
@@ -234,7 +241,8 @@ class ChartPanel(QWidget):
         self.tools.layout_button.clicked.connect(self._commands.open_layout)
         self.tools.options_button.clicked.connect(self._commands.open_options)
         self.looks.changed.connect(self._filler.restyle)
-        self.grid.wanted.connect(self._filler.fill)
+        self.grid.wanted.connect(self._fill)
+        self.grid.dropped.connect(self.dropped)
         self.grid.moved.connect(self._move)
         self.grid.folded.connect(self._fold)
         self._brush.keep_wanted.connect(self._keep)
@@ -247,6 +255,7 @@ class ChartPanel(QWidget):
         card.set_maximised(chart.id == self.maximised)
         card.maximise_pressed.connect(self.maximise)
         card.entered.connect(self._entered)
+        card.focused.connect(self._focused)
         card.menu_wanted.connect(self._open_menu)
         return card
 
@@ -308,6 +317,15 @@ class ChartPanel(QWidget):
     def _find(self, text: str) -> None:
         self._search = text
         self._arrange()
+
+    def _fill(self) -> None:
+        self.grid.order_focus(self.tools.add_button)
+        self._filler.fill()
+
+    def _focused(self, chart_id: str) -> None:
+        """Take single keys and Copy for the chart that has the focus."""
+        self.last = chart_id or self.last
+        self.options_changed.emit()
 
     def _entered(self, chart_id: str) -> None:
         self.last = chart_id

@@ -263,10 +263,6 @@ class PaintedChart(RunsChart, Generic[F]):
         if figure is not None and not self.emptiness(figure):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._paint_moving(self._ink(painter), figure)
-        if self.hasFocus():
-            painter.setPen(self._ink(painter).pen("accent"))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
 
     def _paint_moving(self, ink: Ink, figure: F) -> None:
         painter = ink.painter

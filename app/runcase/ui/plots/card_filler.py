@@ -51,7 +51,9 @@ class CardFiller:
         self._panel = panel
 
     def fill(self) -> None:
-        """Read what the cards on the screen have not been given yet."""
+        """Read what the cards on the screen have not been given yet, and show it as is asked."""
+        self.apply_options()
+        self.restyle()
         for card in self._panel.grid.visible_cards():
             if card.spec.kind is ChartKind.LINE:
                 self._fill_lines(card)
@@ -59,9 +61,15 @@ class CardFiller:
                 self._fill_runs(card)
 
     def apply_options(self) -> None:
-        """Look at the curves as the toolbar says; another axis needs other numbers first."""
+        """Look at the curves on the screen as the toolbar says.
+
+        Another axis needs other numbers first.
+        """
         options = self._panel.tools.options
-        for chart in self._panel.line_charts():
+        for card in self._panel.grid.visible_cards():
+            chart = card.view
+            if not isinstance(chart, LineChart):
+                continue
             view = options.of(chart.chart)
             chart.set_shows_raw(options.raw)
             chart.crosshair.set_shown(options.crosshair)
@@ -71,16 +79,16 @@ class CardFiller:
                 chart.set_view(view)
 
     def restyle(self) -> None:
-        """Draw the same numbers with the names, colours and groups in force."""
+        """Draw what is on the screen with the names, colours and groups in force."""
         looks = self._panel.looks
         styles = looks.styles()
-        for card in self._panel.grid.cards.values():
-            if isinstance(card.view, LineChart):
-                card.view.set_groups(looks.groups)
-            if card.view is not None:
-                card.view.set_styles(styles)
+        for card in self._panel.grid.visible_cards():
+            view = card.view
+            if isinstance(view, LineChart) and view.set_groups(looks.groups, styles):
+                continue
+            if view is not None and view.styles != styles:
+                view.set_styles(styles)
                 card.refresh_note()
-        self._panel.grid.look()
 
     def _fill_lines(self, card: ChartCard) -> None:
         panel = self._panel

@@ -127,11 +127,15 @@ class LineChart(ChartView):
         self._take(view)
         self._prepare()
 
-    def set_groups(self, groups: Mapping[str, str] | None) -> None:
-        """Sum the same curves up by other groups."""
-        if groups != self.data.groups:
-            self.data = replace(self.data, groups=groups)
-            self._prepare()
+    def set_groups(
+        self, groups: Mapping[str, str] | None, styles: Mapping[str, CurveStyle]
+    ) -> bool:
+        """Sum the same curves up by other groups; says whether they are others."""
+        if groups == self.data.groups:
+            return False
+        self.data, self.styles = replace(self.data, groups=groups), dict(styles)
+        self._prepare()
+        return True
 
     def set_view(self, view: View) -> None:
         """Change axis, smoothing or scale; another axis or scale shows everything again."""

@@ -53,18 +53,12 @@ class PlotCanvas(QWidget):
     def set_axes(self, bottom: Any, left: Any) -> None:
         """Put other axes beside the plot."""
         self.item.setAxisItems({"bottom": bottom, "left": left})
-        self.recolor()
+        self._recolor_axes()
 
     def recolor(self) -> None:
         """Colour background, axes and grid anew, then have the owner colour its items."""
         self.plot.setBackground(self.color("surface"))
-        for side in ("left", "bottom"):
-            axis = self.item.getAxis(side)
-            axis.setPen(pg.mkPen(self.color("border-strong"), width=self.wide))
-            axis.setTextPen(pg.mkPen(self.color("muted")))
-            axis.setTickFont(self._theme.font("caption"))
-            axis.setStyle(tickLength=-4, maxTickLevel=1)
-        self.item.showGrid(x=False, y=True, alpha=0.16)
+        self._recolor_axes()
         self.recolored.emit()
 
     def view_range(self) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -95,6 +89,15 @@ class PlotCanvas(QWidget):
                 item.setExportMode(False)
             self.light, self.wide = False, 1.0
             self.recolor()
+
+    def _recolor_axes(self) -> None:
+        for side in ("left", "bottom"):
+            axis = self.item.getAxis(side)
+            axis.setPen(pg.mkPen(self.color("border-strong"), width=self.wide))
+            axis.setTextPen(pg.mkPen(self.color("muted")))
+            axis.setTickFont(self._theme.font("caption"))
+            axis.setStyle(tickLength=-4, maxTickLevel=1)
+        self.item.showGrid(x=False, y=True, alpha=0.16)
 
     def _moved(self, *_args: object) -> None:
         self.moved.emit()

@@ -5,6 +5,7 @@ import sqlite3
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPointF
 from PySide6.QtGui import QImage
 
 import driving
@@ -112,7 +113,23 @@ def check(panel, settle, key, log):
     chart.crosshair.point_at(float(drawn.line.x[0]))
     assert chart.crosshair.tip.isVisible()
     chart.crosshair.hide()
-    assert not chart.grab().isNull()
+    marks_lie_at_the_edges(chart, drawn)
+
+
+def marks_lie_at_the_edges(chart, drawn):
+    image, box = chart.canvas.plot.grab().toImage(), chart.canvas.box
+    assert image.pixelColor(image.width() - 2, 2) == chart.color("surface")
+    area, color = box.sceneBoundingRect(), chart.style_of(drawn.line).color
+    bottom = area.bottom() - 7
+    for places, y in (
+        (drawn.above, area.top() + 7),
+        (drawn.below, bottom),
+        (drawn.nothing, bottom),
+    ):
+        for x in places.tolist():
+            at = box.mapViewToScene(QPointF(x, 0.0)).x()
+            near = [image.pixelColor(round(at) + by, round(y)) for by in (-1, 0, 1)]
+            assert any(abs(each.rgb() - color.rgb()) < 0x404040 for each in near)
 
 
 def colored(chart, color):

@@ -18,7 +18,7 @@ from runcase.curves.smoothing import Smoothing, smooth
 # Up to so many curves each is drawn with four points a pixel column, beyond with its extremes.
 _FULL = 20
 # A mark at the edge is so many pixels wide.
-_MARK = 6
+_MARK = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,13 +225,11 @@ def _line(curve: Curve, view: View, group: str) -> Line:
 
 def _on_axis(y: Floats, log: bool) -> tuple[Floats, bool]:
     """Return y on its axis, and whether it has gaps there."""
+    if log:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            y = np.log10(y)
     finite = np.isfinite(y)
-    if not log:
-        return (y, False) if finite.all() else (np.where(finite, y, np.nan), True)
-    positive = finite & (y > 0)
-    out = np.full(len(y), np.nan)
-    np.log10(y, out=out, where=positive)
-    return out, not bool(positive.all())
+    return (y, False) if finite.all() else (np.where(finite, y, np.nan), True)
 
 
 def _grouped(lines: Sequence[Line], view: View) -> list[Line]:

@@ -39,10 +39,10 @@ def test_marks_do_not_lie_over_each_other():
     y = np.full(100_000, math.inf)
     y[::2] = 1
     (line,) = drawn([curve(y)], pixels=600)
-    assert 100 <= len(line.above) <= 102
-    assert np.diff(line.above).min() > 900
+    assert 60 <= len(line.above) <= 62
+    assert np.diff(line.above).min() > 1_500
     (all_nan,) = drawn([curve(np.full(50_000, math.nan))], pixels=600)
-    assert 100 <= len(all_nan.nothing) <= 102
+    assert 60 <= len(all_nan.nothing) <= 62
     assert np.isnan(all_nan.y).all()
 
 

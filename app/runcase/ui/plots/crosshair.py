@@ -25,6 +25,8 @@ class Crosshair:
     def __init__(self, chart: LineChart) -> None:
         self._chart = chart
         self.shown = True
+        # Where it is: x, the mouse on the scene, and whether values are written; None for nowhere.
+        self._here: tuple[float, QPointF | None, bool] | None = None
         canvas = chart.canvas
         self._line = pg.InfiniteLine(angle=90, movable=False)
         self._line.setZValue(20)
@@ -57,8 +59,14 @@ class Crosshair:
             return
         self._show(x, None, with_values)
 
+    def refresh(self) -> None:
+        """Show the values of other lines at the same place."""
+        if self._here is not None:
+            self._show(*self._here)
+
     def hide(self) -> None:
         """Take the crosshair away."""
+        self._here = None
         self._line.hide()
         self._dots.show(())
         self.tip.hide()
@@ -82,6 +90,7 @@ class Crosshair:
 
     def _show(self, x: float, position: QPointF | None, with_values: bool) -> None:
         chart = self._chart
+        self._here = x, position, with_values
         rows, dots = [], []
         for line in chart.prepared.lines:
             if line.faint:

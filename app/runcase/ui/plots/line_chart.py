@@ -106,6 +106,7 @@ class LineChart(ChartView):
         self.canvas.box.swept.connect(self._zoom_to)
         self.canvas.recolored.connect(self._paint.recolor)
         self._set_axes()
+        self.canvas.recolor()
 
     @property
     def is_auto(self) -> bool:
@@ -314,6 +315,7 @@ class LineChart(ChartView):
         scales = (view.axis, view.log_x, view.log_y)
         if scales != (before.axis, before.log_x, before.log_y):
             self._auto = True
+            self.crosshair.hide()
             self._set_axes()
 
     def _prepare(self) -> None:
@@ -344,6 +346,7 @@ class LineChart(ChartView):
             x = answer.window.low, answer.window.high
             self.canvas.box.setRange(xRange=x, yRange=answer.y, padding=0)
         self._paint.show(answer.drawn)
+        self.crosshair.refresh()
         now = answer.prepared.x_range()
         if not self._auto and self.follows and before and now and now[1] > before[1]:
             # The newest points come in at the right, and the zoom stays as wide as it is.

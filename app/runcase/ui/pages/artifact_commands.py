@@ -81,6 +81,12 @@ class ArtifactCommands:
             "file-details": not self._artifacts.details.isHidden(),
         }
 
+    def leave(self) -> None:
+        """Stop what is read for the page; it is about to be hidden."""
+        self._artifacts.details.leave()
+        if self._look is not None:
+            self._look.close()
+
     def quick_look(self) -> None:
         """Show the chosen file over the page, or close what is shown so."""
         # Imported here: a start with a store does not need it.

@@ -222,6 +222,9 @@ class RunPage(Page):
             key="run",
         )
 
+    def leave(self) -> None:
+        self.files.leave()
+
     def path_on_disk(self) -> Path | None:
         """Return the artifact that is shown, or the run's artifact folder."""
         return self.artifacts.path_on_disk()

@@ -115,6 +115,11 @@ class ArtifactDetails(QScrollArea):
             if each is not None:
                 each.stop()
 
+    def leave(self) -> None:
+        """Stop, and begin anew when the panel is shown again."""
+        self.stop()
+        self._is_stale = self._of is not None
+
     def showEvent(self, event: object) -> None:
         if self._is_stale:
             self._read()

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QWidget
 
 from runcase.errors import RuncaseError
 from runcase.ui.widgets.drop_overlay import DropOverlay
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
-
     from runcase.progress import Progress
     from runcase.ui.drop_words import DropWords
     from runcase.ui.main_window import MainWindow
@@ -48,8 +47,10 @@ class WindowDrops(QObject):
     def enter(self, event: QDropEvent) -> None:
         """Say what a drop would do; what is no file is none of our business."""
         paths = paths_of(event)
-        if not paths or self.says is None or event.source() is not None:
-            # What is dragged within Runcase has its own targets.
+        source = event.source()
+        if isinstance(source, QWidget) and source.window() is self._window:
+            return  # files of this window are on their way out
+        if not paths or self.says is None:
             return
         self._paths, self._looked = paths, None
         self._shift = _has_shift(event)

@@ -55,3 +55,10 @@ def test_the_script_runs(tmp_path, view, groups):
     )
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "chart.png").stat().st_size > 5_000
+
+
+def test_marks_and_times_are_as_in_the_window():
+    text = line_script(looks(View(axis=XAxis.WALL)), AXES, View(axis=XAxis.WALL))
+    assert "ax.set_xlabel('time')" in text
+    assert text.count("ax.get_xaxis_transform()") == 4  # NaN and infinity, of two curves
+    assert '[0.98] * len(x_marks), "^"' in text

@@ -20,7 +20,7 @@ from runcase.curves.scripts.writing import (
 
 # Beside more boxes there is no room for their medians.
 _MOST_NAMED = 8
-_NAME = 'f"{name}\\n{len(values)} runs"'
+_NAME = 'f"{name}\\n{len(values)} " + ("run" if len(values) == 1 else "runs")'
 _NAME_MANY = 'f"{name} ({len(values)})"'
 
 

@@ -74,7 +74,22 @@ def _line(number: int, each: DrawnLook, view: View, is_time: bool) -> list[str]:
         style += ", alpha=0.22"
     if np.count_nonzero(np.isfinite(drawn.y)) == 1:
         style += ', marker="o", markersize=4'
-    return [*body, f"ax.plot(x{name}, y{name}, {style}{label})"]
+    return [*body, f"ax.plot(x{name}, y{name}, {style}{label})", *_marks(each, view, is_time)]
+
+
+def _marks(each: DrawnLook, view: View, is_time: bool) -> list[str]:
+    """Return what marks ∞, −∞ and NaN at the edges, as the window does."""
+    lines = []
+    drawn = each.drawn
+    for x, height, marker in (
+        (drawn.above, 0.98, "^"), (drawn.below, 0.02, "v"), (drawn.nothing, 0.02, "x"),
+    ):  # fmt: skip
+        if len(x):
+            style = f'"{marker}", color="{each.color}", markersize=5'
+            where = "transform=ax.get_xaxis_transform()"
+            lines += _xs("_marks", x, view, is_time)
+            lines.append(f"ax.plot(x_marks, [{height}] * len(x_marks), {style}, {where})")
+    return lines
 
 
 def _axes(axes: Axes, view: View, is_time: bool) -> list[str]:
@@ -90,7 +105,7 @@ def _axes(axes: Axes, view: View, is_time: bool) -> list[str]:
         *lines,
         f"ax.set_xlim({x_range})",
         f"ax.set_ylim({_ends(axes.y_range, view.log_y)})",
-        f"ax.set_xlabel({axes.x.replace('$', chr(92) + '$')!r})",
+        f"ax.set_xlabel({'time' if is_time else axes.x.replace('$', chr(92) + '$')!r})",
         f"ax.set_ylabel({axes.y.replace('$', chr(92) + '$')!r})",
         'ax.grid(axis="y", alpha=0.25)',
     ]

@@ -58,12 +58,21 @@ def another_experiment_is_looked_at_afresh(desk):
     assert not panel.grid.cards
     desk.settle()
     assert panel.tools.options == Options()
+    assert panel.tools.controls.minimumSize().width() <= panel.tools.width()
     assert panel.looks.groups is None
     assert all(chart.is_auto for chart in panel.line_charts())
     desk.window.go(Location(Place.EXPERIMENT, "1"))
     desk.settle()
     assert panel.options() == kept
     assert desk.chart().is_auto
+    desk.page.apply_filter("metrics.rmse < 0")
+    desk.settle()
+    card = panel.grid.visible_cards()[0]
+    assert card._state._title.text() == "No run is shown"
+    assert card.note() == ""
+    desk.page.apply_filter("")
+    desk.settle()
+    assert card.note()
     desk.do("reset-view")
     assert panel.tools.options == Options()
     assert CURVES in panel.grid.cards

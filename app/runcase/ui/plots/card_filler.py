@@ -121,11 +121,7 @@ class CardFiller:
         view.set_data(data, looks.styles(), panel.tools.options.of(card.spec))
         card.show_chart()
         if not curves:
-            names = " and ".join(card.spec.names(Role.Y)[:2])
-            count = len(looks.runs)
-            runs = f"None of the {formats.count(count)} shown runs has"
-            text = f"{'The shown run has not' if count == 1 else runs} logged {names}."
-            card.show_empty("chart-line", "No points", text)
+            card.show_empty("chart-line", *_nothing(card.spec, len(looks.runs)))
 
     def _fill_runs(self, card: ChartCard) -> None:
         panel = self._panel
@@ -172,3 +168,14 @@ class CardFiller:
     def _failed(self, card: ChartCard, error: RuncaseError) -> None:
         card.asked = None
         card.show_failure(error)
+
+
+def _nothing(chart: Chart, runs: int) -> tuple[str, str]:
+    """Say in a title and a sentence why a chart of so many runs has no curve."""
+    if not runs:
+        return "No run is shown", "Press the eye beside a run, or select runs in the table."
+    names = " and ".join(chart.names(Role.Y)[:2])
+    none = "The shown run has not"
+    if runs > 1:
+        none = f"None of the {formats.count(runs)} shown runs has"
+    return "No points", f"{none} logged {names}."

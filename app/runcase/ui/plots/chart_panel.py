@@ -105,7 +105,7 @@ class ChartPanel(QWidget):
     def set_source(self, source: RunsSource | None) -> None:
         """Take over the runs table, for charts of columns, groups and names."""
         self.looks.set_source(source)
-        self.tools.group_button.setVisible(source is not None)
+        self.tools.offer_groups(source is not None)
         self._arrange()
 
     def clear(self) -> None:

@@ -94,6 +94,11 @@ class ChartTools(PanelHeader):
         """Change fields of the options, and show them."""
         self._take(replace(self.options, **changed))
 
+    def offer_groups(self, offers: bool) -> None:
+        """Have a button for groups, or none where there is nothing to group by."""
+        self.group_button.setVisible(offers)
+        self._fit()
+
     def search(self, text: str) -> None:
         """Look for charts."""
         self._search.setText(text)

@@ -43,8 +43,20 @@ def read_markdown(source: Source) -> Page:
 
 def read_html(source: Source) -> Page:
     """Show the text of an HTML page; its scripts are not run. Raises `UnreadableError`."""
-    content = _content(source)
-    return _page(source, "HTML", content, content, "html")
+    try:
+        content = _content(source)
+        return _page(source, "HTML", content, content, "html")
+    except TooBigError:
+        return _unsanitised(source)
+
+
+def _unsanitised(source: Source) -> Page:
+    """Show the beginning of a page's source, where a page with its scripts can still be shown."""
+    content = source.read(PAGE_BYTES).decode(encoding.detect(source.head) or "utf-8", "replace")
+    made = text.make(source.name, source.size, content, "html")
+    shown = replace(made, lines=None, truncated=True)
+    note = "It is too large to be sanitised: the beginning of its source is shown."
+    return Page(source.name, source.size, note, "HTML", "", (), True, shown)
 
 
 @dataclass(slots=True)

@@ -75,3 +75,14 @@ def test_a_page_made_by_scripts_says_so(read: Read) -> None:
     assert "made by its scripts" in document.note
     assert document.empty
     assert "<script>" in document.source.text
+
+
+def test_a_page_too_large_to_be_sanitised_is_a_page_still(worker: Worker, write: Write) -> None:
+    """Its scripts may make much less of it than its source is."""
+    path = write("plot.html", "<p>a</p>" + "<script>/*" + "x" * 17_000_000 + "*/</script>")
+    document = worker.read(Request(str(path)))
+    assert isinstance(document, Page)
+    assert document.empty
+    assert "too large to be sanitised" in document.note
+    assert document.source.truncated
+    assert document.source.text.startswith("<p>a</p>")

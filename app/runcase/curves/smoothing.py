@@ -124,21 +124,14 @@ def _ema(values: Floats, weight: float) -> Floats:
     """Average by an exponential moving average that is not biased to its start.
 
     The formula is TensorBoard's: s_i = w·s_{i-1} + (1 - w)·y_i, divided by 1 - w^(i+1), where i
-    counts finite points only. Run in blocks: within a block it is a product with a triangle of
-    powers.
+    counts finite points only. Run as a scan: pass k joins stretches of 2^k points. A few passes
+    over all points leave the window's thread its turns, which thousands of small steps do not.
     """
-    block = 256
-    powers = weight ** np.arange(block, dtype=np.float64)
-    lags = np.arange(block)[:, None] - np.arange(block)[None, :]
-    triangle = np.where(lags >= 0, (1 - weight) * powers[np.clip(lags, 0, block - 1)], 0.0)
-    out = np.empty_like(values)
-    carry = 0.0
-    for start in range(0, len(values), block):
-        part = values[start : start + block]
-        n = len(part)
-        averaged = triangle[:n, :n] @ part + carry * weight * powers[:n]
-        out[start : start + n] = averaged
-        carry = float(averaged[-1])
+    total = (1.0 - weight) * values
+    stretch, fade = 1, weight
+    while stretch < len(values) and fade > 0:
+        total[stretch:] = total[stretch:] + fade * total[:-stretch]
+        stretch, fade = 2 * stretch, fade * fade
     debias = 1.0 - weight ** np.arange(1, len(values) + 1, dtype=np.float64)
-    smoothed: Floats = out / debias
+    smoothed: Floats = total / debias
     return smoothed

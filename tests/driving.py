@@ -1,6 +1,7 @@
 """Drives the real application as a person does, and waits for what it does."""
 
 from contextlib import contextmanager
+from threading import Barrier
 
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QSettings, Qt, QTimer
 from PySide6.QtTest import QTest
@@ -8,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from shiboken6 import delete, isValid
 
 from runcase.app import Application
+from runcase.session.jobs import LANES
 from runcase.session.session import State
 from runcase.ui.plots.deferred import DeferredCharts
 from runcase.ui.store_window import StoreWindow
@@ -27,6 +29,7 @@ def running(qapp, folder):
     settings.setValue("theme", Scheme.LIGHT.value)
     # Beside the folder: some tests compare all that is in it before and after.
     application = Application(qapp, settings, folder.with_name(f"{folder.name}-local.db"))
+    start_threads(application.context.jobs)
     # Closing the last window would end the loop in which the test waits.
     qapp.setQuitOnLastWindowClosed(False)
     yield application
@@ -35,6 +38,14 @@ def running(qapp, folder):
     qapp.aboutToQuit.disconnect(application.close)
     delete(application)
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+
+def start_threads(jobs):
+    """Start all threads of all lanes, so that none begins within a test that shares a window."""
+    for name, lane in jobs._lanes.items():
+        together = Barrier(LANES[name])
+        for _ in range(LANES[name]):
+            lane.submit(together.wait, GUARD_MS / 1000)
 
 
 def settle(qtbot, application):

@@ -63,7 +63,7 @@ def test_the_window_follows_a_run_that_is_written(
         database=str(database),
         experiment=FULLEST,
         name=NAME,
-        key=chart.key,
+        key=chart.name(),
         stop=str(stop),
         most=MOST,
     )
@@ -158,8 +158,8 @@ def written(page):
 
 
 def points(chart, run_id):
-    drawn = chart.drawn_curve(run_id)
-    return 0 if drawn is None else len(drawn.whole_x)
+    drawn = chart.drawn_of(run_id)
+    return 0 if drawn is None else len(drawn.line.x)
 
 
 def node(window):

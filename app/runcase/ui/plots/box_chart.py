@@ -20,7 +20,7 @@ from runcase.curves.spread import Spread
 from runcase.itemmodels import formats
 from runcase.progress import Progress
 from runcase.ui.plots.chart_view import CurveStyle
-from runcase.ui.plots.dots import nearest, paint_hollow, visible, within
+from runcase.ui.plots.dots import nearest, paint_hollow, paint_shown, visible, within
 from runcase.ui.plots.frame import Frame, paint_axes, value_text
 from runcase.ui.plots.ink import Ink
 from runcase.ui.plots.point_tip import Hit
@@ -71,14 +71,7 @@ class BoxChart(RunsPlot[Boxes]):
         dots = visible(frame, figure.px, figure.py)
         if len(dots.rows) <= _MOST_POINTS:
             paint_hollow(ink, dots, vector=ink.vector, filled=True)
-        for run_id, style in reversed(list(ink.styles.items())):
-            row = self.row_of(run_id)
-            if row < 0 or not math.isfinite(figure.px[row] + figure.py[row]):
-                continue
-            ink.painter.setPen(ink.pen("surface", 1.0))
-            ink.painter.setBrush(style.color)
-            center = QPointF(frame.x_at(figure.px[row]), frame.y_at(figure.py[row]))
-            ink.dot(center, 4.2, square=bool(style.dashes))
+        paint_shown(ink, frame, self.row_of, figure.px, figure.py, lambda _: 4.2)
         for at, spread in enumerate(figure.spreads):
             if spread is not None:
                 self._median(ink, frame, spread, frame.x_at(at), half)

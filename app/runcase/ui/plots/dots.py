@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,6 +76,34 @@ def paint_hollow(ink: Ink, dots: Dots, *, vector: bool, filled: bool = False) ->
     radius = RADIUS - 0.5 if not filled else 2.0
     for x, y in zip(dots.x.tolist(), dots.y.tolist(), strict=True):
         painter.drawEllipse(QPointF(x, y), radius, radius)
+
+
+def paint_shown(
+    ink: Ink,
+    frame: Frame,
+    row_of: Callable[[str], int],
+    px: Floats,
+    py: Floats,
+    radius: Callable[[int], float],
+) -> None:
+    """Paint the runs with a colour of their own over the others, the first of them topmost.
+
+    Args:
+        ink: Its styles are the runs' names and colours.
+        frame: Where the axes are.
+        row_of: Gives a run's row, negative for a run that is not in the chart.
+        px: (n,) places along x; those that are not finite are not drawn.
+        py: (n,) places along y.
+        radius: Gives a row's radius in pixels.
+    """
+    for run_id, style in reversed(list(ink.styles.items())):
+        row = row_of(run_id)
+        if row < 0 or not math.isfinite(px[row] + py[row]):
+            continue
+        ink.painter.setPen(ink.pen("surface", 1.0))
+        ink.painter.setBrush(style.color)
+        center = QPointF(frame.x_at(px[row]), frame.y_at(py[row]))
+        ink.dot(center, radius(row), square=bool(style.dashes))
 
 
 def paint_colored(

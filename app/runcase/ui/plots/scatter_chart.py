@@ -28,6 +28,7 @@ from runcase.ui.plots.dots import (
     nearest,
     paint_colored,
     paint_hollow,
+    paint_shown,
     visible,
     within,
 )
@@ -77,7 +78,14 @@ class ScatterChart(RunsPlot[Scatter]):
             else:
                 none = np.zeros(len(grey.rows), dtype=np.uint8)
                 paint_colored(ink, grey, none, [], self._radii(figure, grey), vector=ink.vector)
-            self._paint_shown(ink, frame, figure)
+            paint_shown(
+                ink,
+                frame,
+                self.row_of,
+                figure.px,
+                figure.py,
+                lambda row: self._radius(figure, row) + 0.8,
+            )
         elif len(dots.rows):
             codes, colors = self._codes(ink, figure)
             paint_colored(ink, dots, codes[dots.rows], colors, radii, vector=ink.vector)
@@ -150,16 +158,6 @@ class ScatterChart(RunsPlot[Scatter]):
     def _shown(self, ink: Ink) -> list[int]:
         rows = (self.row_of(run_id) for run_id in ink.styles)
         return [row for row in rows if row >= 0]
-
-    def _paint_shown(self, ink: Ink, frame: Frame, figure: Scatter) -> None:
-        for run_id, style in reversed(list(ink.styles.items())):
-            row = self.row_of(run_id)
-            if row < 0 or not math.isfinite(figure.px[row] + figure.py[row]):
-                continue
-            ink.painter.setPen(ink.pen("surface", 1.0))
-            ink.painter.setBrush(style.color)
-            center = QPointF(frame.x_at(figure.px[row]), frame.y_at(figure.py[row]))
-            ink.dot(center, self._radius(figure, row) + 0.8, square=bool(style.dashes))
 
     def _codes(self, ink: Ink, figure: Scatter) -> tuple[npt.NDArray[np.uint8], list[QColor]]:
         """Return the colour of each run, from 1, 0 for none, and the colours."""

@@ -2,22 +2,22 @@
 
 from bisect import bisect_left
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import (
     QFont,
     QFontMetrics,
     QPainter,
     QPaintEvent,
-    QResizeEvent,
     QSyntaxHighlighter,
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
 )
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from runcase.preview.document import HIGHLIGHT_KINDS, Text
 from runcase.ui.theme import Theme
+from runcase.ui.widgets.gutter_edit import GutterEdit
 
 _TOKENS = {
     "keyword": "keyword",
@@ -86,25 +86,16 @@ class SpanHighlighter(QSyntaxHighlighter):
         return made
 
 
-class CodeEdit(QPlainTextEdit):
+class CodeEdit(GutterEdit):
     """A read-only text with line numbers in a gutter."""
 
     def __init__(self, theme: Theme, numbered: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._gutter = _Gutter(self) if numbered else None
-        self.setReadOnly(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        # Keyboard selection needs a cursor that a read-only text hides otherwise.
-        self.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse
-            | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
+        self._numbered = numbered
         self.document().setDocumentMargin(8)
         self._highlighter = SpanHighlighter(self.document(), theme)
-        self.updateRequest.connect(self._scroll_gutter)
-        self.blockCountChanged.connect(self._place_gutter)
+        self.blockCountChanged.connect(self.place_gutter)
         theme.changed.connect(self._restyle)
         self._restyle()
 
@@ -113,7 +104,7 @@ class CodeEdit(QPlainTextEdit):
         self.setAccessibleName(document.name)
         self._highlighter.set_spans(document.spans)
         self.setPlainText(document.text)
-        self._place_gutter()
+        self.place_gutter()
 
     def show_line(self, line: int) -> None:
         """Select a line, from 1, and bring it to the middle."""
@@ -126,63 +117,23 @@ class CodeEdit(QPlainTextEdit):
             self.setTextCursor(cursor)
             self.centerCursor()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._place_gutter()
-
     def gutter_width(self) -> int:
-        """Return the width of the line numbers, in pixels."""
+        if not self._numbered:
+            return 0
         digits = max(2, len(str(max(1, self.blockCount()))))
         return digits * QFontMetrics(self.font()).horizontalAdvance("9") + 2 * _GUTTER_PADDING
 
     def paint_gutter(self, event: QPaintEvent, painter: QPainter) -> None:
-        """Paint the numbers of the lines that are visible."""
         painter.fillRect(event.rect(), self._theme.color("side"))
         painter.setFont(self.font())
         painter.setPen(self._theme.color("muted"))
-        block = self.firstVisibleBlock()
         width = self.gutter_width() - _GUTTER_PADDING
-        while block.isValid():
-            box = self.blockBoundingGeometry(block).translated(self.contentOffset())
-            if box.top() > event.rect().bottom():
-                return
-            area = QRect(0, round(box.top()), width, round(box.height()))
-            number = str(block.blockNumber() + 1)
-            painter.drawText(area, Qt.AlignmentFlag.AlignRight, number)
-            block = block.next()
-
-    def _place_gutter(self) -> None:
-        if self._gutter is not None:
-            width = self.gutter_width()
-            self.setViewportMargins(width, 0, 0, 0)
-            area = self.contentsRect()
-            self._gutter.setGeometry(QRect(area.left(), area.top(), width, area.height()))
-
-    def _scroll_gutter(self, area: QRect, moved: int) -> None:
-        if self._gutter is None:
-            return
-        if moved:
-            self._gutter.scroll(0, moved)
-        else:
-            self._gutter.update(0, area.y(), self._gutter.width(), area.height())
+        for at, top, height in self.lines_in(event.rect()):
+            area = QRect(0, top, width, height)
+            painter.drawText(area, Qt.AlignmentFlag.AlignRight, str(at + 1))
 
     def _restyle(self) -> None:
         self.setFont(code_font(self._theme))
         self.document().setDefaultFont(code_font(self._theme))
         self._highlighter.restyle()
-        self._place_gutter()
-
-
-class _Gutter(QWidget):
-    """The strip left of a `CodeEdit`, which paints it."""
-
-    def __init__(self, edit: CodeEdit) -> None:
-        super().__init__(edit)
-        self._edit = edit
-
-    def sizeHint(self) -> QSize:
-        return QSize(self._edit.gutter_width(), 0)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        self._edit.paint_gutter(event, painter)
+        self.place_gutter()

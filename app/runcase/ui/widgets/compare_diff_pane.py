@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QResizeEvent, QTextCursor
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QTextEdit, QWidget
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QTextCursor
+from PySide6.QtWidgets import QTextEdit, QWidget
 
 from runcase.itemmodels import formats
 from runcase.store.compare_lines import Shown, Tone
 from runcase.ui.theme import Theme
+from runcase.ui.widgets.gutter_edit import GutterEdit
 
 _LONGEST = 5_000  # letters of a line that are laid out
 _SIGNS = {Tone.REMOVED: "\N{MINUS SIGN}", Tone.ADDED: "+"}
@@ -16,23 +17,14 @@ _SOFT = {Tone.REMOVED: "error-soft", Tone.ADDED: "success-soft"}
 _STRONG = {Tone.REMOVED: "error", Tone.ADDED: "success"}
 
 
-class DiffPane(QPlainTextEdit):
+class DiffPane(GutterEdit):
     """Shows lines of one text, or of both, which then has a column of numbers for each."""
 
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._lines: Sequence[Shown] = ()
-        self._gutter = _Gutter(self)
         self.setAccessibleName(name)
-        self.setReadOnly(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse
-            | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        self.updateRequest.connect(self._scroll_gutter)
         theme.changed.connect(self._restyle)
         self._restyle()
 
@@ -42,7 +34,7 @@ class DiffPane(QPlainTextEdit):
         # One block per line: what Qt would break at is shown as a sign.
         texts = (formats.excerpt(_flat(each.text))[:_LONGEST] for each in lines)
         self.setPlainText("\n".join(texts))
-        self._place_gutter()
+        self.place_gutter()
         self._paint_changes()
 
     def go_to(self, at: int) -> None:
@@ -51,42 +43,26 @@ class DiffPane(QPlainTextEdit):
         self.setTextCursor(cursor)
         self.verticalScrollBar().setValue(max(0, at - 3))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._place_gutter()
-
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
-        block = self.firstVisibleBlock()
-        while block.isValid():
-            box = self.blockBoundingGeometry(block).translated(self.contentOffset())
-            if box.top() > event.rect().bottom():
-                break
-            brush = self._brush(block.blockNumber())
+        for at, top, height in self.lines_in(event.rect()):
+            brush = self._brush(at)
             if brush is not None:
-                area = QRect(0, round(box.top()), self.viewport().width(), round(box.height()))
-                painter.fillRect(area, brush)
-            block = block.next()
+                painter.fillRect(QRect(0, top, self.viewport().width(), height), brush)
         painter.end()
         super().paintEvent(event)
 
     def gutter_width(self) -> int:
-        """Return the width of numbers and signs, in pixels."""
         return self._columns() * self._column() + 3 * self._digit()
 
     def paint_gutter(self, event: QPaintEvent, painter: QPainter) -> None:
-        """Paint the numbers and signs of the lines that are visible."""
         painter.fillRect(event.rect(), self._theme.color("side"))
         painter.setFont(self.font())
-        block = self.firstVisibleBlock()
-        while block.isValid():
-            box = self.blockBoundingGeometry(block).translated(self.contentOffset())
-            at = block.blockNumber()
-            if box.top() > event.rect().bottom() or at >= len(self._lines):
+        for at, top, height in self.lines_in(event.rect()):
+            if at >= len(self._lines):
                 return
-            area = QRect(0, round(box.top()), self.gutter_width(), round(box.height()))
+            area = QRect(0, top, self.gutter_width(), height)
             self._paint_numbers(painter, area, self._lines[at])
-            block = block.next()
 
     def _paint_numbers(self, painter: QPainter, area: QRect, line: Shown) -> None:
         if line.tone in _SOFT:
@@ -138,41 +114,14 @@ class DiffPane(QPlainTextEdit):
                 found.append(part)
         self.setExtraSelections(found)
 
-    def _place_gutter(self) -> None:
-        width = self.gutter_width()
-        self.setViewportMargins(width, 0, 0, 0)
-        area = self.contentsRect()
-        self._gutter.setGeometry(QRect(area.left(), area.top(), width, area.height()))
-
-    def _scroll_gutter(self, area: QRect, moved: int) -> None:
-        if moved:
-            self._gutter.scroll(0, moved)
-        else:
-            self._gutter.update(0, area.y(), self._gutter.width(), area.height())
-
     def _restyle(self) -> None:
         font = self._theme.font("mono")
         self.setFont(font)
         self.document().setDefaultFont(font)
-        self._place_gutter()
+        self.place_gutter()
         self._paint_changes()
 
 
 def _flat(text: str) -> str:
     """Return a line without what Qt takes for the end of one, as long as it was."""
     return text.translate(dict.fromkeys((0x2028, 0x2029, 0x0B, 0x0C, 0x85, 0x0D), "⏎"))
-
-
-class _Gutter(QWidget):
-    """The strip left of a `DiffPane`, which paints it."""
-
-    def __init__(self, pane: DiffPane) -> None:
-        super().__init__(pane)
-        self._pane = pane
-
-    def sizeHint(self) -> QSize:
-        return QSize(self._pane.gutter_width(), 0)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        self._pane.paint_gutter(event, painter)

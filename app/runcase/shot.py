@@ -67,6 +67,8 @@ def shot(path: str, wish: Wish) -> int:
             return 0
         finally:
             application.close()
+            # What is unwritten would make the folder again once Qt drops the settings.
+            settings.sync()
 
 
 def _say(_kind: QtMsgType, _context: object, message: str) -> None:

@@ -59,7 +59,8 @@ def display(tmp_path):
     if missing or not sys.platform.startswith("linux"):
         pytest.skip(f"sudo apt-get install -y --no-install-recommends {' '.join(missing)}")
     quiet = {"stderr": subprocess.DEVNULL, "stdin": subprocess.DEVNULL}
-    screen = ("-screen", "0", "1500x820x24", "-nolisten", "tcp", "-displayfd", "1")
+    # A server begins anew when its last client leaves, and refuses who comes meanwhile.
+    screen = ("-screen", "0", "1500x820x24", "-nolisten", "tcp", "-noreset", "-displayfd", "1")
     with ExitStack() as stack:
         server = stack.enter_context(program("Xvfb", *screen, stdout=subprocess.PIPE, **quiet))
         number = server.stdout.readline().strip()  # said once the display may be used
@@ -74,6 +75,7 @@ def display(tmp_path):
         }
         environment["WAYLAND_DISPLAY"] = ""
         stack.enter_context(program("openbox", environment=environment, **quiet))
+        wait_for(lambda: ask(environment, "get_num_desktops"))  # which a window manager says
         yield environment
 
 

@@ -2,7 +2,6 @@
 
 import gc
 import importlib
-import io
 import os
 import select
 import signal
@@ -12,7 +11,7 @@ import time
 from typing import IO, NoReturn
 
 from runcase.errors import PreviewError, TooBigError
-from runcase.preview import guard, memory, nursery, protocol, reader, text
+from runcase.preview import guard, memory, nursery, protocol, reader, rehearsal, text
 from runcase.preview.document import Document, Failure, Hello, Request
 from runcase.preview.source import Source
 
@@ -34,8 +33,6 @@ _LIBRARIES = (
     "PySide6.QtSvg",
 )
 _REAP_SECONDS = 2.0
-# A picture of a million pixels, decoded, converted and on its way.
-_ROOM = 24 << 20
 
 
 def main() -> int:
@@ -72,7 +69,7 @@ def _wait(control: socket.socket, held: tuple[str, ...]) -> None:
                 _read_apart(pipes[0], pipes[1], held, watcher)
             for pipe in pipes:
                 os.close(pipe)
-            control.sendall(nursery.NUMBER.pack(pid))
+            control.sendall(nursery.NUMBER.pack(pid) + nursery.NUMBER.pack(len(libraries)))
         elif what == nursery.REAP:
             pid = nursery.NUMBER.unpack(control.recv(nursery.NUMBER.size, socket.MSG_WAITALL))[0]
             control.sendall(nursery.NUMBER.pack(_reap(pid)))
@@ -97,8 +94,6 @@ def _read_apart(
 ) -> NoReturn:
     """Live as a reader of one file; never returns into the process that forked it."""
     code = 1
-    memory.take(_ROOM)
-    _rehearse()
     try:
         with os.fdopen(requests, "rb") as incoming, os.fdopen(answers, "wb") as outgoing:
             code = _serve(incoming, outgoing, held, watcher)
@@ -108,25 +103,13 @@ def _read_apart(
         os._exit(code)
 
 
-def _rehearse() -> None:
-    """Draw a picture of nothing once: what the fork shares is copied before someone waits for it.
-
-    Nothing is imported for that, and nobody's bytes are read.
-    """
-    pillow, numpy = sys.modules.get("PIL.Image"), sys.modules.get("numpy")
-    if pillow is not None and numpy is not None:
-        written = io.BytesIO()
-        pillow.new("RGB", (256, 256)).save(written, "PNG")
-        with pillow.open(written) as picture:
-            pixels = numpy.frombuffer(picture.convert("RGBA").tobytes(), numpy.uint8)
-        numpy.bincount(pixels, minlength=256)
-
-
 def _serve(
     requests: IO[bytes], answers: IO[bytes], held: tuple[str, ...], watcher: guard.Guard
 ) -> int:
     held = (*held, *watcher.close_in())
     protocol.send(answers, Hello(held))
+    if nursery.FORKS:
+        rehearsal.rehearse(requests, watcher)
     while True:
         request = protocol.receive(requests)
         if not isinstance(request, Request):

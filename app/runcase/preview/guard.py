@@ -11,6 +11,7 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable
 from urllib.parse import unquote
 
 from runcase.preview import walls
@@ -107,6 +108,21 @@ class Guard:
     def admit_native(self) -> None:
         """Let a library be called through ctypes, as the one that draws PDF pages is."""
         self._native = True
+
+    def run_apart(self, work: Callable[[], object]) -> None:
+        """Run something in a thread that may read the libraries only, as those it starts may.
+
+        Landlock is of a thread. So what starts threads for good can do so before a file is
+        admitted, and they are held in more tightly than the thread that reads it.
+        """
+
+        def run() -> None:
+            if self._landlock is None or not self._landlock.holds or self._landlock.restrict():
+                work()
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        thread.join()
 
     def shut(self) -> None:
         """Let the system refuse every file that is not admitted; before a parser sees the file."""

@@ -75,7 +75,7 @@ class Nursery:
         _widen(theirs_out)
         try:
             socket.send_fds(self._control, [FORK], [theirs_in, theirs_out])
-            pid = self._number()
+            pid, missing = self._number(), self._number()
         except OSError:
             os.close(requests)
             os.close(answers)
@@ -83,7 +83,7 @@ class Nursery:
         finally:
             os.close(theirs_in)
             os.close(theirs_out)
-        return Forked(self, pid, requests, answers)
+        return Forked(self, pid, requests, answers, early=missing > 0)
 
     def reap(self, pid: int) -> int:
         """Return the exit code of a reader that ended, or is ended within two seconds."""
@@ -106,10 +106,17 @@ class Nursery:
 
 
 class Forked:
-    """A reader that the warm process forked."""
+    """A reader that the warm process forked.
 
-    def __init__(self, nursery: Nursery, pid: int, requests: int, answers: int) -> None:
+    Args:
+        early: Whether that process had not loaded all libraries yet.
+    """
+
+    def __init__(
+        self, nursery: Nursery, pid: int, requests: int, answers: int, *, early: bool
+    ) -> None:
         self._nursery = nursery
+        self.early = early
         self._code: int | None = None
         # Nobody reaps it before `wait`, so the number is still its own; the handle stays so.
         self._handle = os.pidfd_open(pid)

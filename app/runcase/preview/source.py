@@ -89,9 +89,11 @@ class Source:
         except OSError as error:
             raise UnreadableError(f"{self.name} could not be read: {reason(error)}.") from error
 
-    def open(self) -> BinaryIO:
-        """Open the file for reading; raises `OSError`."""
-        return self.path.open("rb") if self.data is None else io.BytesIO(self.data)
+    def open(self, buffering: int = -1) -> BinaryIO:
+        """Open the file for reading; `buffering` is that of `open`. Raises `OSError`."""
+        if self.data is not None:
+            return io.BytesIO(self.data)
+        return open(self.path, "rb", buffering)
 
     @property
     def input(self) -> Path | io.BytesIO:

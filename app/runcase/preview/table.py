@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from runcase.errors import TooBigError, UnreadableError
 from runcase.preview.document import Column, Table
@@ -59,7 +59,7 @@ def read_parquet(source: Source) -> Table | Profile:
     import polars
 
     def open_it() -> Opened:
-        return of_frame("Parquet", polars.scan_parquet(source.input, glob=False), None)
+        return of_frame("Parquet", scanned(source, polars.scan_parquet), None)
 
     return guarded(source, open_it, "valid Parquet")
 
@@ -70,10 +70,11 @@ def read_arrow(source: Source) -> Table | Profile:
 
     def open_it() -> Opened:
         if source.head.startswith(b"ARROW1"):
-            return of_frame("Arrow", polars.scan_ipc(source.input), None)
+            return of_frame("Arrow", scanned(source, polars.scan_ipc), None)
         if source.size > _LOADED_BYTES:
             raise TooBigError("The Arrow stream is too large to read as a whole.")
-        return of_frame("Arrow stream", polars.read_ipc_stream(source.input).lazy(), None)
+        whole = scanned(source, lambda file: polars.read_ipc_stream(file).lazy())
+        return of_frame("Arrow stream", whole, None)
 
     return guarded(source, open_it, "a valid Arrow file")
 
@@ -87,7 +88,7 @@ def read_json_lines(source: Source) -> Table | Profile:
         raise UnreadableError("Its lines are not objects.")
 
     def open_it() -> Opened:
-        frame = polars.scan_ndjson(source.input, infer_schema_length=1000)
+        frame = scanned(source, lambda file: polars.scan_ndjson(file, infer_schema_length=1000))
         return of_frame("JSON lines", frame, None)
 
     return guarded(source, open_it, "valid JSON lines")
@@ -122,6 +123,15 @@ def read_log_table(source: Source) -> Table | Profile:
         return _renamed(made, shown)
 
     return guarded(source, open_it, "an MLflow table")
+
+
+def scanned(source: Source, scan: "Callable[[IO[bytes]], polars.LazyFrame]") -> "polars.LazyFrame":
+    """Scan a file that is open already: the threads of polars may open none (`rehearsal.py`).
+
+    The frame keeps a descriptor of its own.
+    """
+    with source.open(buffering=0) as file:
+        return scan(file)
 
 
 def of_frame(form: str, frame: "polars.LazyFrame", total: int | None) -> Opened:

@@ -4,15 +4,14 @@ import csv
 import io
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from runcase.errors import TooBigError, UnreadableError
 from runcase.preview import encoding, table_index
 from runcase.preview.document import Column, Table
 from runcase.preview.inventory import Profile
 from runcase.preview.source import Source
-from runcase.preview.table import CELLS, Opened, answer, bounds, first_line
+from runcase.preview.table import CELLS, Opened, answer, bounds, first_line, scanned
 from runcase.preview.table_query import QueryError, Typed
 from runcase.preview.table_words import inferred, is_number, short
 
@@ -65,7 +64,10 @@ def read_csv(source: Source, quoted: bool = True) -> Table | Profile:
 
 
 def _opened(source: Source, codec: str, content: bytes | None, dialect: _Dialect) -> Opened:
-    frame = _scan(source.input if content is None else io.BytesIO(content), dialect)
+    if content is None:
+        frame = scanned(source, lambda file: _scan(file, dialect))
+    else:
+        frame = _scan(io.BytesIO(content), dialect)
     # What the columns look like is said from the file's beginning, for all of its windows.
     looked = frame.head(bounds(source, len(dialect.header))[1]).collect()
     columns = _columns(looked, dialect)
@@ -178,7 +180,7 @@ def _recoded(source: Source, codec: str) -> bytes | None:
     return source.read(_RECODED_BYTES).decode(codec, "replace").encode()
 
 
-def _scan(content: "Path | io.BytesIO", dialect: _Dialect) -> "polars.LazyFrame":
+def _scan(content: IO[bytes], dialect: _Dialect) -> "polars.LazyFrame":
     import polars  # for the reason in read_csv
 
     # Rows that are longer than the header need a schema of all columns, and then the header is
@@ -194,7 +196,6 @@ def _scan(content: "Path | io.BytesIO", dialect: _Dialect) -> "polars.LazyFrame"
         infer_schema=False,
         truncate_ragged_lines=True,
         encoding="utf8-lossy",
-        glob=False,
     )
     return frame.slice(1) if dialect.ragged and dialect.has_header else frame
 

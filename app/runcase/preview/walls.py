@@ -99,12 +99,18 @@ class Landlock:
             )
             os.close(handle)
 
+    def restrict(self) -> bool:
+        """Refuse every other file to this thread and those that it starts; says whether it holds.
+
+        Files that are allowed later are not allowed to these.
+        """
+        return self.holds and int(self._call(_RESTRICT_SELF, self._ruleset, 0)) == 0
+
     def close_in(self) -> bool:
         """Refuse every other file from now on; says whether the system does."""
-        if self._ruleset < 0:
-            return False
-        held = int(self._call(_RESTRICT_SELF, self._ruleset, 0)) == 0
-        os.close(self._ruleset)
+        held = self.restrict()
+        if self.holds:
+            os.close(self._ruleset)
         self._ruleset = -1
         return held
 

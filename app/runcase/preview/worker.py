@@ -14,7 +14,7 @@ from typing import IO, Self
 from runcase.errors import CancelledError, PreviewError, TooBigError, UnreadableError
 from runcase.preview import protocol
 from runcase.preview.document import DOCUMENT_KINDS, Document, Failure, Hello, Request
-from runcase.preview.nursery import FORKS, Nursery, Process, spawn
+from runcase.preview.nursery import FORKS, Forked, Nursery, Process, spawn
 from runcase.progress import Progress
 
 LIMIT_SECONDS = 15.0
@@ -109,7 +109,9 @@ class Worker:
         child = self._child
         place = (request.path, request.root) if request is not None else None
         moved = FORKS and place is not None
-        if child is not None and (child.dead or (moved and child.place not in (None, place))):
+        if child is not None and (
+            child.dead or child.is_early or (moved and child.place not in (None, place))
+        ):
             child.kill()
             self._left.append(child)
             child = None
@@ -181,6 +183,11 @@ class _Child:
         self._expired = False
         self._greeted = False
         self.protections: tuple[str, ...] = ()
+
+    @property
+    def is_early(self) -> bool:
+        """Say whether one that is forked now would have more at hand."""
+        return self.answered == 0 and isinstance(self._process, Forked) and self._process.early
 
     def greet(self, progress: Progress) -> None:
         """Wait for its first word, once; raises `PreviewError` when it did not start."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from runcase.errors import CancelledError, TooBigError, UnreadableError
+from runcase.preview import codec, guard, rehearsal
 from runcase.preview.document import Bytes, Document, Request, Text
 from runcase.preview.facts import Facts
 from runcase.preview.nursery import environment
@@ -25,6 +26,13 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's"
 def pid(worker: Worker) -> int:
     worker.protections()
     assert worker._child is not None
+    return worker._child._process.pid
+
+
+def settled(worker: Worker) -> int:
+    """Return the number of a reader that no request would replace."""
+    while worker._child is None or worker._child.is_early:
+        worker.protections()
     return worker._child._process.pid
 
 
@@ -74,7 +82,7 @@ def test_a_pipe_and_a_device_are_not_opened(worker: Worker, tmp_path: Path) -> N
 def test_a_process_that_hangs_is_ended_in_time_and_replaced(write: Write) -> None:
     path = str(write("a.txt", "x\n"))
     with Worker(seconds=0.3) as worker:
-        os.kill(pid(worker), signal.SIGSTOP)
+        os.kill(settled(worker), signal.SIGSTOP)
         with pytest.raises(TooBigError, match=r"more than 0\.3 s"):
             worker.read(Request(path))
     with Worker() as worker:
@@ -85,8 +93,7 @@ def test_a_process_that_hangs_is_ended_in_time_and_replaced(write: Write) -> Non
 def test_a_process_that_was_killed_is_replaced(write: Write) -> None:
     path = str(write("a.txt", "x\n"))
     with Worker() as worker:
-        first = pid(worker)
-        os.kill(first, signal.SIGKILL)
+        os.kill(settled(worker), signal.SIGKILL)
         with pytest.raises(UnreadableError, match="ended by signal 9"):
             worker.read(Request(path))
         assert isinstance(worker.read(Request(path)), Text)
@@ -113,8 +120,7 @@ def test_cancelling_ends_the_wait_at_once(write: Write) -> None:
     path = str(write("a.txt", "x\n"))
     progress = Watched()
     with Worker() as worker:
-        stopped = pid(worker)
-        os.kill(stopped, signal.SIGSTOP)
+        os.kill(settled(worker), signal.SIGSTOP)
         caught: list[Exception] = []
 
         def job() -> None:
@@ -204,8 +210,15 @@ calls = system.open, system.socket, system.fork, system.execv, system.kill
 def opens(path): return system.open(os.fsencode(path), os.O_RDONLY) >= 0
 watcher = guard.Guard()
 walls = watcher.close_in()
+go, seen = threading.Event(), []
+def later(): go.wait(); seen.append(opens(sys.argv[1]))
+early = threading.Thread(target=later)
+watcher.run_apart(early.start)
 watcher.admit(sys.argv[1])
 watcher.shut()
+go.set(); early.join()
+# A thread that was there before the file was named may not even read that one.
+assert seen == ["Landlock" not in str(walls)]
 threading.Thread(target=print, args=("thread",)).start()
 print(*walls, sep="\\n")
 # Past the audit hook, as a parser that was taken over would.
@@ -243,6 +256,38 @@ def test_a_warm_process_that_was_killed_is_replaced(write: Write) -> None:
         worker._nursery._process.wait()
         for path in (first, second, first):
             assert isinstance(worker.read(Request(path)), Text)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="readers are forked on Linux only")
+def test_a_reader_from_before_the_libraries_were_loaded_is_not_used(write: Write) -> None:
+    path = str(write("a.txt", "x\n"))
+    with Worker() as worker:
+        first = pid(worker)
+        assert worker._child is not None
+        assert worker._child.is_early
+        worker.read(Request(path))
+        assert pid(worker) != first
+
+
+def test_the_rehearsal_reads_all_that_it_is_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    import PIL.Image  # noqa: F401 - it rehearses what is loaded
+    import polars  # noqa: F401
+
+    read = []
+    encode = codec.encode
+
+    def encoded(document: object) -> list[bytes]:
+        read.append(type(document).__name__)
+        return encode(document)
+
+    monkeypatch.setattr(codec, "encode", encoded)
+    asked, asking = os.pipe()
+    with os.fdopen(asked, "rb") as requests, os.fdopen(asking, "wb", buffering=0) as window:
+        rehearsal.rehearse(requests, guard.Guard())
+        assert read == ["Image", "Table", "Table", "Text", "Tree"]
+        window.write(b"x")
+        rehearsal.rehearse(requests, guard.Guard())  # somebody waits
+        assert len(read) == 5
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="readers are forked on Linux only")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # More numbers than this are sampled for the statistics.
 _MEASURED = 50_000_000
+_GLANCED = 100_000
 _MEMBER_BYTES = 512 * 1024 * 1024
 _COLUMNS = 1_000
 _CURVE = 2_000
@@ -32,6 +33,7 @@ _MALFORMED = (
     TokenError,
 )
 _PICTURE_SIDE = 768
+_PICTURE_LEAST = 8
 # Viridis (matplotlib, CC0) at eight places, between which colours are mixed.
 _VIRIDIS = (
     (68, 1, 84), (70, 50, 127), (54, 92, 141), (39, 127, 142),
@@ -141,7 +143,22 @@ def _plane(values: "Values", query: str) -> "tuple[Values, tuple[int, ...]]":
 
 
 def _is_color(values: "Values") -> bool:
-    return values.ndim >= 3 and values.shape[-1] in (3, 4) and str(values.dtype) == "uint8"
+    """Say whether the last dimension is of colours: bytes, or numbers from 0 to 1.
+
+    The second is what matplotlib takes for a picture, too; a small plane of them is more likely
+    a list of points.
+    """
+    if values.ndim < 3 or values.shape[-1] not in (3, 4) or not values.size:
+        return False
+    if values.dtype.kind != "f":
+        return str(values.dtype) == "uint8"
+    taken = _sampled(values, _GLANCED)
+    return min(values.shape[-3:-1]) >= _PICTURE_LEAST and bool(((taken >= 0) & (taken <= 1)).all())
+
+
+def _sampled(values: "Values", most: int) -> "Values":
+    """Return at most so many of the numbers, evenly spread."""
+    return values.reshape(-1, order="A")[:: max(1, -(-values.size // most))]
 
 
 def _statistics(values: "Values") -> tuple[tuple[str, str], ...]:
@@ -149,8 +166,7 @@ def _statistics(values: "Values") -> tuple[tuple[str, str], ...]:
 
     if not values.size or values.dtype.kind not in "iufb":
         return ()
-    step = max(1, -(-values.size // _MEASURED))
-    flat = values.reshape(-1, order="A")[::step]
+    flat = _sampled(values, _MEASURED)
     taken = flat.astype(numpy.float64) if values.dtype.kind != "f" else flat
     finite = taken[numpy.isfinite(taken)]
     facts = []
@@ -166,8 +182,8 @@ def _statistics(values: "Values") -> tuple[tuple[str, str], ...]:
     facts.append(("NaN", f"{int(numpy.count_nonzero(numpy.isnan(taken))):,}"))
     facts.append(("Infinite", f"{int(numpy.count_nonzero(numpy.isinf(taken))):,}"))
     facts.append(("Zero", f"{int(numpy.count_nonzero(taken == 0)):,}"))
-    if step > 1:
-        facts.append(("Looked at", f"one number of {step:,}"))
+    if flat.size < values.size:
+        facts.append(("Looked at", f"one number of {-(-values.size // _MEASURED):,}"))
     return tuple(facts)
 
 
@@ -228,7 +244,8 @@ def _picture(plane: "Values") -> tuple[Frame | None, tuple[str, ...]]:
     height, width = small.shape[:2]
     pixels = numpy.full((height, width, 4), 255, numpy.uint8)
     if small.ndim == 3:
-        pixels[..., : small.shape[2]] = small
+        shades = small * 255.0 + 0.5 if small.dtype.kind == "f" else small
+        pixels[..., : small.shape[2]] = shades.astype(numpy.uint8)
         return Frame(width, height, 0, pixels.tobytes()), ()
     values = small.astype(numpy.float64)
     finite = values[numpy.isfinite(values)]

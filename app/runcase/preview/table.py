@@ -201,7 +201,9 @@ def bounds(source: Source, width: int) -> tuple[int, int]:
 
 def first_line(error: BaseException) -> str:
     """Return the first line of what a library says, cut to a sentence's length."""
-    return str(error).strip().split("\n")[0].rstrip(".")[:200]
+    line = str(error).strip().split("\n")[0].rstrip(".")
+    # Polars names the format first, as the sentence around does.
+    return line.removeprefix("parquet: ")[:200]
 
 
 def _queried(source: Source, opened: Opened) -> Table:

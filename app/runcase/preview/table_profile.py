@@ -105,7 +105,7 @@ def _numbers(name: str, kind: str, present: "polars.Series", nulls: int) -> Colu
     else:
         counts[0] = values.size
     distinct = int(present.n_unique())
-    whole = low.is_integer() and high.is_integer() and kind == "list"
+    whole = bool((values == numpy.floor(values)).all())
     least, most = (brief(int(each) if whole else each, 3) for each in (low, high))
     if kind == "list":
         least, most = f"length {least}", most if most != least else ""

@@ -3,7 +3,7 @@ from array import array
 from collections.abc import Callable
 from dataclasses import replace
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from runcase.preview.compare_json import laid_out
@@ -23,6 +23,7 @@ def tree(document: Document) -> Tree:
     return document
 
 
+@example([{"\x7f": None}])
 @given(st.lists(JSON, min_size=1, max_size=3))
 @settings(
     # The first example starts the worker process.

@@ -49,6 +49,21 @@ def test_an_array_has_statistics_a_table_and_a_picture(read: Read) -> None:
     assert document.color_range == ("0", "11")
 
 
+def test_numbers_from_0_to_1_in_threes_are_colours_where_they_fill_a_plane(read: Read) -> None:
+    values = numpy.random.default_rng(0).random((2, 16, 20, 3))
+    document = read("x.npy", saved(lambda out: numpy.save(out, values)))
+    assert isinstance(document, Array)
+    assert document.picture is not None
+    assert (document.picture.width, document.picture.height) == (20, 16)
+    assert document.color_range == ()
+    assert document.plane == "0"
+    assert tuple(document.picture.pixels[:3]) == tuple((values[0, 0, 0] * 255 + 0.5).astype("u1"))
+    for other in (values * 2, values[:, :4], values - 0.5):
+        document = read("x.npy", saved(lambda out, other=other: numpy.save(out, other)))
+        assert isinstance(document, Array)
+        assert document.color_range
+
+
 def test_a_line_of_numbers_is_a_curve_that_keeps_its_extremes(read: Read) -> None:
     values = numpy.zeros(100_000)
     values[54_321] = 7

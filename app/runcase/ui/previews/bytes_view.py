@@ -44,6 +44,8 @@ class BytesView(QWidget):
         lines = hexdump.lines(document.data, document.offset)
         spans = _offset_spans(lines)
         text = "\n".join(lines)
+        if not document.size:
+            text, spans = "The file is empty.", b""
         self._edit.show_text(Text(document.name, 0, "", text, "", "", spans, None, False))
         end = document.offset + len(document.data)
         self._where.setText(f"Bytes {document.offset:,} to {end:,} of {document.size:,}")

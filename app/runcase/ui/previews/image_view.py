@@ -331,9 +331,9 @@ class ImageView(QGraphicsView):
 def checkerboard(theme: Theme) -> QBrush:
     """Return the ground on which a picture's transparent parts are seen."""
     tile = QPixmap(2 * _TILE, 2 * _TILE)
-    tile.fill(theme.color("side"))
+    tile.fill(theme.color("surface"))
     painter = QPainter(tile)
-    shade = theme.color("header" if theme.is_dark else "window")
+    shade = theme.color("hover" if theme.is_dark else "grid")
     painter.fillRect(0, 0, _TILE, _TILE, shade)
     painter.fillRect(_TILE, _TILE, _TILE, _TILE, shade)
     painter.end()

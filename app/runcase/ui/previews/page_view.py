@@ -6,7 +6,14 @@ The scripts of an HTML page run only when a person asks for them, in `web_view`.
 from typing import Any
 
 from PySide6.QtCore import QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage, QTextDocument
+from PySide6.QtGui import (
+    QDesktopServices,
+    QGuiApplication,
+    QImage,
+    QResizeEvent,
+    QShowEvent,
+    QTextDocument,
+)
 from PySide6.QtWidgets import QFrame, QMessageBox, QStackedWidget, QTextBrowser
 
 from runcase.preview import words
@@ -177,6 +184,18 @@ class _Browser(QTextBrowser):
             return image
         return None
 
+    # Qt brings the cursor in sight, which stands at the foot of its line: a page that begins with
+    # a tall picture would be scrolled down to there.
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        at = self.verticalScrollBar().value()
+        super().resizeEvent(event)
+        self.verticalScrollBar().setValue(at)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        at = self.verticalScrollBar().value()
+        super().showEvent(event)
+        self.verticalScrollBar().setValue(at)
+
     def _restyle(self) -> None:
         color = self._theme.color
         mono = self._theme.font("mono")
@@ -191,11 +210,12 @@ class _Browser(QTextBrowser):
             f"blockquote {{ color: {color('muted').name()}; }}"
             f"th {{ background-color: {color('header').name()}; }}"
             f"th, td {{ border: 1px solid {color('border').name()}; padding: 4px 8px; }}"
-            "table { border-collapse: collapse; margin-bottom: 8px; }"
+            "table { border-collapse: collapse; margin-top: 8px; margin-bottom: 8px; }"
             "h1, h2, h3, h4 { margin-bottom: 8px; margin-top: 12px; }"
         )
         if self._page is not None:
             self.setHtml(self._page.html)
+            self.verticalScrollBar().setValue(0)
 
 
 def _follow(url: QUrl, opens: bool, copies: bool) -> None:

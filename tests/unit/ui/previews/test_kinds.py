@@ -11,7 +11,7 @@ import PIL.Image
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QLabel, QTableWidget
+from PySide6.QtWidgets import QLabel, QTableWidget, QTextBrowser
 from pytestqt.qtbot import QtBot
 
 from runcase.errors import PreviewError
@@ -93,6 +93,29 @@ def test_a_header_shows_its_profile_and_sorts(opened: Open) -> None:
     (grid,) = host._table._profile.findChildren(QTableWidget)
     assert grid.item(1, 5).text() == "99.9"
     assert not header.grab().isNull()
+
+
+def test_whole_numbers_are_whole_in_a_header(opened: Open) -> None:
+    host = opened("x.csv", "id,x\n" + "".join(f"{n},{n / 4}\n" for n in range(5000)))
+    (first, second) = host._table._header._profiles
+    assert (first.least, first.greatest) == ("0", "4,999")
+    assert (second.least, second.greatest) == ("0", "1.25e+03")
+
+
+def test_an_empty_file_says_so(opened: Open) -> None:
+    host = opened("x.bin", b"")
+    assert host._bytes._edit.toPlainText() == "The file is empty."
+
+
+def test_a_page_begins_at_its_top(opened: Open, qtbot: QtBot) -> None:
+    shape = {"type": "Polygon", "coordinates": [[[0, 0], [4, 1], [5, 9], [0, 0]]]}
+    host = opened("x.geojson", json.dumps({"type": "Feature", "geometry": shape}))
+    with qtbot.waitExposed(host):
+        host.show()
+    view = host._page.findChild(QTextBrowser)
+    assert view.isVisible()
+    assert view.verticalScrollBar().maximum() > 0
+    assert view.verticalScrollBar().value() == 0
 
 
 def test_a_row_is_gone_to_by_its_number(opened: Open) -> None:

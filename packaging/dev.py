@@ -118,7 +118,10 @@ def test(arguments: Sequence[str]) -> int:
     if not any(argument.startswith(("tests", "-k")) for argument in arguments):
         interop_environment()
     os.chdir(ROOT)
-    return call(python, "-m", "pytest", *arguments, env={"QT_QPA_PLATFORM": "offscreen"})
+    # All of them: beside each other, and the modules in order, since the longest come first.
+    everything = ["-n", "auto", "--maxprocesses", "8", "--dist", "loadfile"]
+    everything.append("--no-loadscope-reorder")
+    return call(python, "-m", "pytest", *(arguments or everything), env={"QT_QPA_PLATFORM": "offscreen"})
 
 
 def interop_environment() -> None:

@@ -4,6 +4,7 @@ import gc
 import logging
 import os
 import threading
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -110,6 +111,9 @@ def session(store_path: Path, jobs: Jobs, qtbot: QtBot) -> Iterator[Session]:
     made.close()
 
 
+_timers: weakref.WeakSet[QTimer] = weakref.WeakSet()
+
+
 class _Warnings(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -151,8 +155,11 @@ def _nothing_ticks() -> Iterator[None]:
         return
     _delete_later()
     gc.collect()
-    timers = [each for each in gc.get_objects() if isinstance(each, QTimer) and isValid(each)]
-    ticking = [f"{timer!r} of {timer.parent()!r}" for timer in timers if timer.isActive()]
+    _timers.update(each for each in gc.get_objects() if isinstance(each, QTimer))
+    # Two million objects are there for all modules: looking at them again takes a second each time.
+    gc.freeze()
+    valid = [each for each in _timers if isValid(each)]
+    ticking = [f"{timer!r} of {timer.parent()!r}" for timer in valid if timer.isActive()]
     assert not ticking, "timers are left over"
 
 

@@ -15,7 +15,7 @@ from runcase.ui.plots.deferred import DeferredCharts
 from runcase.ui.store_window import StoreWindow
 from runcase.ui.theme import Scheme
 
-GUARD_MS = 20_000
+GUARD_MS = 60_000
 # Timers that wait longer than this wait for the person, not for an answer.
 _LONGEST_PAUSE_MS = 500
 # An answer may ask for more by a timer of 0 ms: so many looks in a row have to find nothing.

@@ -15,6 +15,7 @@ from runcase.cli import main
 from runcase.session.session import State
 from runcase.ui.bare_window import BareWindow
 from runcase.ui.pages.failure import FailurePage
+from runcase.ui.previews.table_view import TablePreview
 from small_store import make_store, picture
 
 LFS = (
@@ -152,6 +153,20 @@ def test_the_window_says_it_on_its_page(make, folder, application, qtbot):
         each.close()
     settle(qtbot, application)
     assert picture(folder) == before
+
+
+def test_another_database_is_shown_as_its_tables(folder, application, qtbot):
+    path = not_mlflow(folder)
+    application.open([str(path)])
+    (window,) = application.windows
+    wait_for(qtbot, lambda: isinstance(window.page, FailurePage))
+    (button,) = [
+        each for each in window.page.findChildren(QPushButton) if each.text() == "Show as a File"
+    ]
+    button.click()
+    settle(qtbot, application)
+    shown = [each for each in window.page.findChildren(TablePreview) if each.isVisible()]
+    assert [each.facts().rpartition(" ")[2] for each in shown] == ["SQLite"]
 
 
 def test_a_second_try_opens_what_is_whole_by_then(folder, application, qtbot):

@@ -263,6 +263,7 @@ class StoreWindow(MainWindow):
         if self.session.state is State.FAILED:
             failure = FailurePage(self.context, self.session.path, error)
             failure.retried.connect(self.open)
+            failure.looked.connect(lambda: self.open_file(self.session.path))
             self.show_page(failure, Location(Place.WELCOME))
             self.toolbar.show_live("")
         else:

@@ -12,6 +12,7 @@ from runcase.errors import (
     DamagedError,
     DeniedError,
     NoStoreError,
+    NotAStoreError,
     NotFoundError,
     RuncaseError,
 )
@@ -27,12 +28,18 @@ _TITLES: dict[type[RuncaseError], str] = {
     DamagedError: "This store is damaged",
     DeniedError: "This file may not be read",
 }
+# What can be looked at all the same: other databases have tables, damaged ones have bytes.
+_LOOKS: dict[type[RuncaseError], str] = {
+    NoStoreError: "Show Its Files",
+    NotAStoreError: "Show as a File",
+    DamagedError: "Show as a File",
+}
 
 
 class FailurePage(Page):
     """Shown instead of a store; `retried` says that the person wants another try.
 
-    `looked` says that the files of a folder without a store are to be listed.
+    `looked` says that the path is to be shown as what it is: files of a folder, or one file.
     """
 
     retried = Signal()
@@ -48,7 +55,8 @@ class FailurePage(Page):
         layout = QVBoxLayout(self)
         layout.addWidget(self._state)
         title = _TITLES.get(type(error), "This is not an MLflow store")
-        look = [("Show Its Files", self.looked.emit)] if isinstance(error, NoStoreError) else []
+        words = next((_LOOKS[kind] for kind in _LOOKS if isinstance(error, kind)), "")
+        look = [(words, self.looked.emit)] if words else []
         self._state.show_error(
             title,
             error,

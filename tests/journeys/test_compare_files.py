@@ -2,14 +2,16 @@
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QTextCursor, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from compare_hands import hands_on
 from compare_store import write_store
 from driving import press, wait_for
+from runcase.store.compare_lines import difference
 from runcase.ui.widgets.compare_canvas import ImageMode
+from runcase.ui.widgets.compare_diff import DiffView
 from small_store import picture, run_id
 from table_hands import NO_PLATFORM, clipboard
 
@@ -51,6 +53,31 @@ def test_text_is_shown_in_one_pane_or_two(hands):
     assert pane.diff.both.textCursor().blockNumber() == 1
     pane.ways.chosen.emit("side")
     assert pane.diff.right.toPlainText() == "model: a\nlr: 0.2\nepochs: 3"
+
+
+def test_unchanged_lines_are_folded_and_unfolded(qtbot, theme):
+    view = DiffView(theme)
+    qtbot.addWidget(view)
+    view.resize(700, 400)
+    view.show()
+    lines = [f"line {at}" for at in range(60)]
+    view.show_difference(difference("\n".join(lines), "\n".join([*lines[:30], "x", *lines[31:]])))
+    assert view.left.toPlainText().count("\n") + 1 == 9
+    assert view.left.textCursor().blockNumber() == 4, "at the change"
+    QTest.mouseClick(view.right.viewport(), LEFT, pos=QPoint(20, 8))
+    assert view.right.toPlainText().startswith("line 0\nline 1\n")
+    for pane in (view.left, view.right):
+        assert pane.blockCount() == 35
+    view.set_unified(True)
+    cursor = view.both.textCursor()
+    cursor.movePosition(QTextCursor.MoveOperation.End)
+    view.both.setTextCursor(cursor)
+    press(view.both, Key.Key_Return)
+    assert view.both.blockCount() == 61
+    view.set_folded(True)
+    assert view.both.blockCount() == 10
+    view.set_folded(False)
+    assert view.both.blockCount() == 61
 
 
 def test_json_is_sorted_unless_that_is_switched_off(hands):

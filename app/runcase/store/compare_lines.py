@@ -2,9 +2,10 @@
 
 import difflib
 import json
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 
 Span = tuple[int, int]  # first letter, the one after the last
 
@@ -13,6 +14,7 @@ _MOST_LINES = 4_000
 _LONGEST_LINE = 600  # letters that are compared one by one
 _MOST_PAIRS = 300  # changed lines whose letters are compared
 _MOST_SHOWN = 20_000  # lines of the answer
+_AROUND = 3  # unchanged lines that stay beside a change
 
 
 class Change(StrEnum):
@@ -58,16 +60,29 @@ class Tone(StrEnum):
     REMOVED = "removed"
     ADDED = "added"
     ABSENT = "absent"
+    FOLDED = "folded"
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Unchanged lines that are left out; `first` is where they begin among all lines, from 0."""
+
+    first: int
+    lines: int
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A line of one pane, with its number on each side that the pane stands for."""
+    """A line of one pane, with its number on each side that the pane stands for.
+
+    `fold` is where the lines begin that it stands for, if it stands for some.
+    """
 
     numbers: tuple[int | None, ...]
     tone: Tone
     text: str = ""
     spans: tuple[Span, ...] = ()
+    fold: int | None = None
 
 
 def difference(left: str, right: str) -> TextDifference:
@@ -101,10 +116,36 @@ def difference(left: str, right: str) -> TextDifference:
     return TextDifference(tuple(lines[:_MOST_SHOWN]), added, removed, note)
 
 
-def sides(lines: Sequence[Line]) -> tuple[list[Shown], list[Shown]]:
+def folded(lines: Sequence[Line], opened: Container[int] = ()) -> list[Line | Fold]:
+    """Leave out unchanged lines that are far from a change; folds that begin at `opened` stay open.
+
+    Texts without a difference are not folded.
+    """
+    shown: list[Line | Fold] = []
+    at = 0
+    for is_same, run in groupby(lines, key=lambda line: line.change is Change.SAME):
+        part = list(run)
+        before = _AROUND if at else 0
+        after = _AROUND if at + len(part) < len(lines) else 0
+        hidden = len(part) - before - after
+        first = at + before
+        # A line that stands for one line saves nothing.
+        if is_same and 1 < hidden < len(lines) and first not in opened:
+            shown += [*part[:before], Fold(first, hidden), *part[len(part) - after :]]
+        else:
+            shown += part
+        at += len(part)
+    return shown
+
+
+def sides(lines: Sequence[Line | Fold]) -> tuple[list[Shown], list[Shown]]:
     """Return the lines of two panes side by side; each has a line where the other one has."""
     left, right = [], []
     for each in lines:
+        if isinstance(each, Fold):
+            left.append(_left_out(each, 1))
+            right.append(_left_out(each, 1))
+            continue
         same = each.change is Change.SAME
         gone = Tone.PLAIN if same else Tone.REMOVED if each.left is not None else Tone.ABSENT
         new = Tone.PLAIN if same else Tone.ADDED if each.right is not None else Tone.ABSENT
@@ -113,14 +154,18 @@ def sides(lines: Sequence[Line]) -> tuple[list[Shown], list[Shown]]:
     return left, right
 
 
-def unified(lines: Sequence[Line]) -> list[Shown]:
+def unified(lines: Sequence[Line | Fold]) -> list[Shown]:
     """Return the lines of one pane: of each change what was removed, then what was added."""
     shown: list[Shown] = []
     added: list[Shown] = []
     for each in lines:
-        if each.change is Change.SAME:
+        if isinstance(each, Fold) or each.change is Change.SAME:
             shown += added
             added = []
+        if isinstance(each, Fold):
+            shown.append(_left_out(each, 2))
+            continue
+        if each.change is Change.SAME:
             shown.append(Shown((each.left, each.right), Tone.PLAIN, each.left_text))
             continue
         if each.left is not None:
@@ -139,6 +184,11 @@ def laid_out(text: str) -> str | None:
         return json.dumps(json.loads(text), indent=2, ensure_ascii=False, sort_keys=True)
     except (ValueError, RecursionError):
         return None
+
+
+def _left_out(fold: Fold, columns: int) -> Shown:
+    text = f"⋯ {fold.lines:,} unchanged lines"
+    return Shown((None,) * columns, Tone.FOLDED, text, fold=fold.first)
 
 
 def _same(a: list[str], left: int, right: int) -> Line:

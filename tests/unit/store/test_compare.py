@@ -16,7 +16,16 @@ from runcase.store.artifacts import ArtifactFinder
 from runcase.store.compare import best_values, read_runs
 from runcase.store.compare_files import FileAt, digests, find_files, requirements, same_texts
 from runcase.store.compare_json import leaves
-from runcase.store.compare_lines import Change, Tone, difference, laid_out, sides, unified
+from runcase.store.compare_lines import (
+    Change,
+    Fold,
+    Tone,
+    difference,
+    folded,
+    laid_out,
+    sides,
+    unified,
+)
 from runcase.store.engine import Store
 
 
@@ -174,6 +183,30 @@ def test_both_layouts_of_a_difference_hold_every_line(left, right):
     assert [each.text for each in both if each.numbers[0] is not None] == a
     assert [each.text for each in both if each.numbers[1] is not None] == b
     assert sum(each.tone is Tone.ADDED for each in both) == found.added
+
+
+def test_unchanged_lines_far_from_a_change_are_folded() -> None:
+    left = [f"line {at}" for at in range(40)]
+    right = [*left[:20], "new", *left[21:]]
+    found = difference("\n".join(left), "\n".join(right)).lines
+    kept = folded(found)
+    assert [each for each in kept if isinstance(each, Fold)] == [Fold(0, 17), Fold(24, 16)]
+    assert len(kept) == 3 + 1 + 3 + 2
+    assert [each.fold for each in unified(kept)].count(None) == 3 + 2 + 3
+    one, other = sides(kept)
+    assert one[0].text == other[0].text == "⋯ 17 unchanged lines"
+    assert folded(found, {0, 24}) == list(found)
+    same = difference("a\n" * 50, "a\n" * 50).lines
+    assert folded(same) == list(same)
+
+
+@given(st.lists(st.sampled_from("ab"), max_size=60), st.lists(st.sampled_from("ab"), max_size=60))
+def test_folds_stand_for_just_the_lines_that_are_missing(left: list[str], right: list[str]) -> None:
+    found = list(difference("\n".join(left), "\n".join(right)).lines)
+    whole = []
+    for each in folded(found):
+        whole += found[each.first : each.first + each.lines] if isinstance(each, Fold) else [each]
+    assert whole == found
 
 
 def test_json_is_laid_out_sorted():

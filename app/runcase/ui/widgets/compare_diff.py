@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from runcase.store.compare_lines import Shown, TextDifference, Tone, sides, unified
+from runcase.store.compare_lines import Shown, TextDifference, Tone, folded, sides, unified
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import line
 from runcase.ui.widgets.compare_diff_pane import DiffPane
@@ -21,6 +21,8 @@ class DiffView(QWidget):
         self._found = TextDifference((), 0, 0)
         self._panes: tuple[DiffPane, ...] = (self.left, self.right)
         self._changes: list[int] = []
+        self._folds = True
+        self._opened: set[int] = set()
         pair = QWidget()
         inner = QHBoxLayout(pair)
         inner.setContentsMargins(0, 0, 0, 0)
@@ -37,6 +39,8 @@ class DiffView(QWidget):
         for one, other in ((self.left, self.right), (self.right, self.left)):
             one.verticalScrollBar().valueChanged.connect(other.verticalScrollBar().setValue)
             one.horizontalScrollBar().valueChanged.connect(other.horizontalScrollBar().setValue)
+        for pane in (self.left, self.right, self.both):
+            pane.unfolded.connect(self._unfold)
 
     @property
     def is_unified(self) -> bool:
@@ -49,9 +53,16 @@ class DiffView(QWidget):
         self._panes = (self.both,) if unified else (self.left, self.right)
         self._fill()
 
+    def set_folded(self, folds: bool) -> None:
+        """Leave out unchanged lines that are far from a change, or show all."""
+        self._folds = folds
+        self._opened.clear()
+        self._fill()
+
     def show_difference(self, found: TextDifference) -> None:
         """Show two texts from their first difference."""
         self._found = found
+        self._opened.clear()
         self._fill()
 
     def step(self, by: int, *, from_top: bool = False) -> None:
@@ -66,19 +77,33 @@ class DiffView(QWidget):
                 pane.go_to(found)
 
     def _fill(self) -> None:
+        self._lay_out()
+        self._panes[0].go_to(0)
+        self.step(1, from_top=True)
+
+    def _lay_out(self) -> None:
+        lines = self._found.lines
+        kept = folded(lines, self._opened) if self._folds else lines
         if self.is_unified:
-            shown = unified(self._found.lines)
+            shown = unified(kept)
             self.both.show_lines(shown)
         else:
-            shown, other = sides(self._found.lines)
+            shown, other = sides(kept)
             self.left.show_lines(shown)
             self.right.show_lines(other)
         self._changes = _changes(shown)
-        self._panes[0].go_to(0)
-        self.step(1, from_top=True)
+
+    def _unfold(self, first: int, at: int) -> None:
+        """Show the lines that a line stands for; what is on the screen stays where it is."""
+        top = self._panes[0].verticalScrollBar().value()
+        self._opened.add(first)
+        self._lay_out()
+        for pane in self._panes:
+            pane.go_to(at)
+            pane.verticalScrollBar().setValue(top)
 
 
 def _changes(lines: Sequence[Shown]) -> list[int]:
     """Return where each run of changed lines begins."""
-    plain = [each.tone is Tone.PLAIN for each in lines]
+    plain = [each.tone in (Tone.PLAIN, Tone.FOLDED) for each in lines]
     return [at for at, each in enumerate(plain) if not each and (at == 0 or plain[at - 1])]

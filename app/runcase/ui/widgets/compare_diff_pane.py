@@ -2,8 +2,16 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QTextCursor
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QTextCursor,
+)
 from PySide6.QtWidgets import QTextEdit, QWidget
 
 from runcase.itemmodels import formats
@@ -13,12 +21,18 @@ from runcase.ui.widgets.gutter_edit import GutterEdit
 
 _LONGEST = 5_000  # letters of a line that are laid out
 _SIGNS = {Tone.REMOVED: "\N{MINUS SIGN}", Tone.ADDED: "+"}
-_SOFT = {Tone.REMOVED: "error-soft", Tone.ADDED: "success-soft"}
+_SOFT = {Tone.REMOVED: "error-soft", Tone.ADDED: "success-soft", Tone.FOLDED: "accent-soft"}
 _STRONG = {Tone.REMOVED: "error", Tone.ADDED: "success"}
 
 
 class DiffPane(GutterEdit):
-    """Shows lines of one text, or of both, which then has a column of numbers for each."""
+    """Shows lines of one text, or of both, which then has a column of numbers for each.
+
+    `unfolded` says that a line that stands for others was clicked, or Return pressed on it: where
+    those begin among all lines, and the number of the line here.
+    """
+
+    unfolded = Signal(int, int)
 
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,6 +56,23 @@ class DiffPane(GutterEdit):
         cursor = QTextCursor(self.document().findBlockByNumber(at))
         self.setTextCursor(cursor)
         self.verticalScrollBar().setValue(max(0, at - 3))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        at = self.cursorForPosition(event.position().toPoint()).blockNumber()
+        if event.button() == Qt.MouseButton.LeftButton and not self.textCursor().hasSelection():
+            self._unfold(at)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+        else:
+            self._unfold(self.textCursor().blockNumber())
+
+    def _unfold(self, at: int) -> None:
+        fold = self._lines[at].fold if at < len(self._lines) else None
+        if fold is not None:
+            self.unfolded.emit(fold, at)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
@@ -96,6 +127,12 @@ class DiffPane(GutterEdit):
     def _paint_changes(self) -> None:
         found: list[QTextEdit.ExtraSelection] = []
         for at, each in enumerate(self._lines):
+            if each.tone is Tone.FOLDED:
+                part = QTextEdit.ExtraSelection()
+                part.format.setForeground(self._theme.color("accent"))
+                part.cursor = QTextCursor(self.document().findBlockByNumber(at))
+                part.cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
+                found.append(part)
             if not each.spans or each.tone not in _STRONG:
                 continue
             strong = QColor(self._theme.color(_STRONG[each.tone]))

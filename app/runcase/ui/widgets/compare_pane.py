@@ -129,6 +129,10 @@ class ComparePane(QWidget):
         self.laid_out = QCheckBox("Sorted JSON")
         self.laid_out.setToolTip("Compare JSON sorted by key and indented, or as it stands")
         self.laid_out.setChecked(True)
+        self.folds = QCheckBox("Fold")
+        self.folds.setToolTip("Leave out unchanged lines that are far from a change")
+        self.folds.setAccessibleName("Fold Unchanged Lines")
+        self.folds.setChecked(True)
         self.before = IconButton(theme, "chevron-up", "Previous Change")
         self.after = IconButton(theme, "chevron-down", "Next Change")
         self._close = IconButton(theme, "x", "Close Artifact Difference")
@@ -138,7 +142,7 @@ class ComparePane(QWidget):
         for at, widget in enumerate(front, 1):
             layout.insertWidget(at, widget)
         self._header.spare = (self._header.title, self._others, self._note)
-        for widget in (self._note, self._others, self.laid_out, self.ways):
+        for widget in (self._note, self._others, self.folds, self.laid_out, self.ways):
             layout.addWidget(widget)
         for made in (self.before, self.after, self._close):
             made.setFixedSize(24, 24)
@@ -152,6 +156,7 @@ class ComparePane(QWidget):
         for combo in (self.left_run, self.right_run):
             combo.activated.connect(lambda: self._read())
         self.ways.chosen.connect(lambda way: self.diff.set_unified(way == "unified"))
+        self.folds.clicked.connect(self.diff.set_folded)
         self.laid_out.clicked.connect(self.reader.set_canonical)
         self.cells.aligned.connect(self.reader.align)
         self.cells.moved.connect(self.reader.move)
@@ -279,6 +284,7 @@ class ComparePane(QWidget):
         shown = self.stack.currentWidget()
         is_text = shown is self.diff
         self.ways.setVisible(is_text)
+        self.folds.setVisible(is_text)
         for chip in (self._added, self._removed):
             chip.setVisible(is_text and not self._counts.text())
         self.laid_out.setVisible(is_text and self.laid_out.isEnabled())

@@ -130,8 +130,9 @@ class DiffPane(GutterEdit):
             if each.tone is Tone.FOLDED:
                 part = QTextEdit.ExtraSelection()
                 part.format.setForeground(self._theme.color("accent"))
-                part.cursor = QTextCursor(self.document().findBlockByNumber(at))
-                part.cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
+                cursor = QTextCursor(self.document().findBlockByNumber(at))
+                cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
+                part.cursor = cursor
                 found.append(part)
             if not each.spans or each.tone not in _STRONG:
                 continue

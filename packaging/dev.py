@@ -56,6 +56,8 @@ WEB_LIBRARIES = {
     "libxkbfile.so.1": "libxkbfile1",
     "libpulse.so.0": "libpulse0",
 }
+# How all tests are run: modules whole and in order, since the longest come first.
+SIDE_BY_SIDE = ("-n", "auto", "--maxprocesses", "8", "--dist", "loadfile", "--no-loadscope-reorder")
 TEST_PROGRAMS = {
     "Xvfb": "xvfb",
     "xdotool": "xdotool",
@@ -118,10 +120,8 @@ def test(arguments: Sequence[str]) -> int:
     if not any(argument.startswith(("tests", "-k")) for argument in arguments):
         interop_environment()
     os.chdir(ROOT)
-    # All of them: beside each other, and the modules in order, since the longest come first.
-    everything = ["-n", "auto", "--maxprocesses", "8", "--dist", "loadfile"]
-    everything.append("--no-loadscope-reorder")
-    return call(python, "-m", "pytest", *(arguments or everything), env={"QT_QPA_PLATFORM": "offscreen"})
+    offscreen = {"QT_QPA_PLATFORM": "offscreen"}
+    return call(python, "-m", "pytest", *(arguments or SIDE_BY_SIDE), env=offscreen)
 
 
 def interop_environment() -> None:

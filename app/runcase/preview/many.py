@@ -1,0 +1,79 @@
+"""Questions about many files at once, and what answers them across the process border."""
+
+from dataclasses import dataclass
+
+MOST_OF_FILE = 200  # hits of one file
+MOST_BYTES = 64_000_000  # of one file
+
+
+@dataclass(frozen=True, slots=True)
+class FileIn:
+    """A file: the number of its folder in the question, and its path below that, with `/`."""
+
+    folder: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place in a file: the byte at which a line begins, lines before it, hits before it."""
+
+    offset: int = 0
+    lines: int = 0
+    hits: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TextQuestion:
+    """Which lines of some files hold a text.
+
+    Args:
+        folders: Absolute; no file is read outside its own.
+        exact: Whether capitals matter.
+        most: Hits that are wanted at most.
+        start: Where the first file is to be gone on with.
+    """
+
+    folders: tuple[str, ...]
+    files: tuple[FileIn, ...]
+    text: str
+    exact: bool
+    most: int
+    start: Mark = Mark()
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """A line that holds the text: of which file of the question, its number from 1, its byte."""
+
+    file: int
+    line: int
+    offset: int
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextAnswer:
+    """What a part of the files holds; the rest is to be asked for again.
+
+    Args:
+        done: How many files are finished, from the first.
+        mark: Where the next one is to be gone on with.
+        texts: Files that turned out to be text.
+        others: Files that are no text.
+        unread: Files that could not be read.
+        cut: Files of which only the beginning was looked through.
+        bytes: Bytes looked through.
+    """
+
+    lines: tuple[TextLine, ...]
+    done: int
+    mark: Mark
+    texts: int
+    others: int
+    unread: int
+    cut: int
+    bytes: int
+
+
+MANY_KINDS: tuple[type, ...] = (TextQuestion, TextAnswer)

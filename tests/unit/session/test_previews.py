@@ -20,3 +20,15 @@ def test_a_warmed_worker_runs_before_the_first_file(
     previews.ask(Request(str(path)), owner=previews, then=take, failed=lambda error: None)
     qtbot.waitUntil(lambda: len(shown) == 1)
     assert isinstance(shown[0], Text)
+
+
+def test_the_second_worker_is_another_and_ends_too(previews: Previews) -> None:
+    second = previews.second()
+    assert previews.second() is second
+    assert previews._worker is not second
+    second.warm()
+    assert second._child is not None
+    process = second._child._process
+    previews.close()
+    assert process.wait() != 0
+    assert previews._second is None

@@ -11,9 +11,19 @@ import time
 from typing import IO, NoReturn
 
 from runcase.errors import PreviewError, TooBigError
-from runcase.preview import guard, memory, nursery, protocol, reader, rehearsal, text, text_search
+from runcase.preview import (
+    guard,
+    memory,
+    needs,
+    nursery,
+    protocol,
+    reader,
+    rehearsal,
+    text,
+    text_search,
+)
 from runcase.preview.document import Document, Failure, Hello, Request
-from runcase.preview.many import TextAnswer, TextQuestion
+from runcase.preview.many import Answer, NeedsQuestion, Question
 from runcase.preview.source import Source
 
 # What the readers import when they first need it; imported one by one while nothing is asked.
@@ -123,7 +133,7 @@ def _serve(
         request = protocol.receive(requests)
         if isinstance(request, Request):
             protocol.send(answers, _answer(request, watcher))
-        elif isinstance(request, TextQuestion):
+        elif isinstance(request, Question):
             protocol.send(answers, _answer_many(request, watcher))
         else:
             return 2
@@ -164,10 +174,12 @@ def _answer(request: Request, watcher: guard.Guard) -> Document | Failure:
         return Failure(error.message, error.hint, isinstance(error, TooBigError))
 
 
-def _answer_many(question: TextQuestion, watcher: guard.Guard) -> TextAnswer:
+def _answer_many(question: Question, watcher: guard.Guard) -> Answer:
     guard.grant_cpu()
     watcher.admit(*question.folders)
     watcher.shut()
+    if isinstance(question, NeedsQuestion):
+        return needs.answer(question)
     return text_search.answer(question)
 
 

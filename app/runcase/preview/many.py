@@ -1,7 +1,10 @@
 """Questions about many files at once, and what answers them across the process border."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
+# An answer is given about so often, so that hits show, and a search that is stopped ends.
+SLICE_S = 0.1
 MOST_OF_FILE = 200  # hits of one file
 MOST_BYTES = 64_000_000  # of one file
 
@@ -76,4 +79,29 @@ class TextAnswer:
     bytes: int
 
 
-MANY_KINDS: tuple[type, ...] = (TextQuestion, TextAnswer)
+@dataclass(frozen=True, slots=True)
+class NeedsQuestion:
+    """Which packages the requirements.txt, conda.yaml and python_env.yaml files of models name."""
+
+    folders: tuple[str, ...]
+    files: tuple[FileIn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsAnswer:
+    """Of each file, from the first, as many as there was time for: its packages with versions.
+
+    A file that could not be read names none.
+    """
+
+    packages: tuple[tuple[tuple[str, str], ...], ...]
+
+    @property
+    def done(self) -> int:
+        """Return how many files are finished, from the first."""
+        return len(self.packages)
+
+
+Question: TypeAlias = TextQuestion | NeedsQuestion
+Answer: TypeAlias = TextAnswer | NeedsAnswer
+MANY_KINDS: tuple[type, ...] = (TextQuestion, TextAnswer, NeedsQuestion, NeedsAnswer)

@@ -11,6 +11,7 @@ from runcase.preview.confined import Folders
 from runcase.preview.many import (
     MOST_BYTES,
     MOST_OF_FILE,
+    SLICE_S,
     Mark,
     TextAnswer,
     TextLine,
@@ -20,8 +21,6 @@ from runcase.preview.source import HEAD_BYTES
 
 _CHUNK = 1_000_000
 _AROUND = 90  # characters of an excerpt on each side of what was found
-# An answer is given about so often, so that hits show, and a search that is stopped ends.
-_SLICE_S = 0.1
 
 
 def answer(question: TextQuestion) -> TextAnswer:
@@ -34,7 +33,7 @@ class _Search:
         self._question = question
         self._text = question.text if question.exact else question.text.lower()
         self._lines: list[TextLine] = []
-        self._end = time.monotonic() + _SLICE_S
+        self._end = time.monotonic() + SLICE_S
         self._texts = self._others = self._unread = self._cut = self._bytes = 0
 
     def run(self) -> TextAnswer:

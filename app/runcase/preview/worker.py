@@ -9,14 +9,22 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Self, TypeVar
 
 from runcase.errors import CancelledError, PreviewError, TooBigError, UnreadableError
 from runcase.preview import protocol
 from runcase.preview.document import DOCUMENT_KINDS, Document, Failure, Hello, Request
-from runcase.preview.many import TextAnswer, TextQuestion
+from runcase.preview.many import (
+    NeedsAnswer,
+    NeedsQuestion,
+    Question,
+    TextAnswer,
+    TextQuestion,
+)
 from runcase.preview.nursery import FORKS, Forked, Nursery, Process, spawn
 from runcase.progress import Progress
+
+T = TypeVar("T")
 
 LIMIT_SECONDS = 15.0
 _START_SECONDS = 60.0
@@ -74,10 +82,17 @@ class Worker:
 
     def look(self, question: TextQuestion, progress: Progress) -> TextAnswer:
         """Return what some files hold, or the first of them; blocks, and raises, as `read` does."""
+        return self._many(question, TextAnswer, progress)
+
+    def needs(self, question: NeedsQuestion, progress: Progress) -> NeedsAnswer:
+        """Return the packages that some files name, or the first of them; as `look`."""
+        return self._many(question, NeedsAnswer, progress)
+
+    def _many(self, question: Question, kind: type[T], progress: Progress) -> T:
         name = f"One of {len(question.files):,} files"
         with self._turn(progress):
             answer = self._ask(question, question.folders, name, progress)
-        if not isinstance(answer, TextAnswer):
+        if not isinstance(answer, kind):
             raise UnreadableError(f"{name} could not be read: the answer made no sense.")
         return answer
 
@@ -161,7 +176,7 @@ class Worker:
 
     def _ask(
         self,
-        request: Request | TextQuestion,
+        request: Request | Question,
         place: tuple[str, ...],
         name: str,
         progress: Progress,
@@ -216,7 +231,7 @@ class _Child:
 
     def ask(
         self,
-        request: Request | TextQuestion,
+        request: Request | Question,
         seconds: float,
         progress: Progress,
         meanwhile: Callable[[], None],
@@ -246,7 +261,7 @@ class _Child:
         self,
         seconds: float,
         progress: Progress,
-        request: Request | TextQuestion | None,
+        request: Request | Question | None,
         meanwhile: Callable[[], None] | None,
     ) -> object:
         """Send a request and wait; killing the process is what ends a wait."""
@@ -273,7 +288,7 @@ class _Child:
             timer.cancel()
 
     def _exchange(
-        self, request: Request | TextQuestion | None, meanwhile: Callable[[], None] | None
+        self, request: Request | Question | None, meanwhile: Callable[[], None] | None
     ) -> object:
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:

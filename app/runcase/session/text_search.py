@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from runcase.errors import TooBigError, UnreadableError
-from runcase.preview.many import FileIn, Mark, TextAnswer, TextQuestion
+from runcase.errors import UnreadableError
+from runcase.preview.many import Mark, TextAnswer, TextQuestion
 from runcase.progress import Progress
+from runcase.session.many_files import TOGETHER, answers, named
 from runcase.store.artifact_files import OUTSIDE, walk_folders
 from runcase.store.artifact_places import ArtifactPlace
 from runcase.store.artifacts import ArtifactFinder
 
 MOST_HITS = 2_000
-_TOGETHER = 500  # files of one question
 _WAIT_S = 0.2  # so long files are collected for one
 
 
@@ -88,6 +88,7 @@ class Search:
         self._text, self._exact = text, exact
         self._looked = dict.fromkeys(Looked.__slots__, 0)
         self._count = 0
+        self._mark = Mark()  # where the first file that is left is gone on with
 
     def hits(self, worker: Looker, progress: Progress) -> Iterator[Hit | Looked]:
         """Yield what is found in order, and between, and last, how far the search is.
@@ -112,9 +113,9 @@ class Search:
                 continue
             for relatives in _files(folder):
                 files += [_File(place, folder, each) for each in relatives]
-                while len(files) >= _TOGETHER:
-                    yield files[:_TOGETHER]
-                    files = files[_TOGETHER:]
+                while len(files) >= TOGETHER:
+                    yield files[:TOGETHER]
+                    files = files[TOGETHER:]
                 if time.monotonic() > end:
                     yield files
                     files, end = [], time.monotonic() + _WAIT_S
@@ -123,37 +124,34 @@ class Search:
     def _in_files(
         self, worker: Looker, files: list[_File], progress: Progress
     ) -> Iterator[Hit | Looked]:
-        mark, together = Mark(), _TOGETHER
-        while files and not self._looked["full"]:
-            asked = files[:together]
-            try:
-                answer = worker.look(self._question(asked, mark), progress)
-                hits = _checked(answer, asked, mark)
-            except (UnreadableError, TooBigError):
-                # One of them killed or held up the reader: one by one it costs itself only.
-                if len(asked) == 1:
-                    self._looked["unread"] += 1
-                    files, mark = files[1:], Mark()
-                together = 1
-                continue
-            yield from hits
-            self._add(answer, len(hits))
-            files, mark = files[answer.done :], answer.mark
+        self._mark = Mark()
+
+        def ask(asked: Sequence[_File]) -> TextAnswer:
+            most = MOST_HITS - self._count
+            question = TextQuestion(*named(asked), self._text, self._exact, most, self._mark)
+            answer = worker.look(question, progress)
+            _check(answer, question)
+            return answer
+
+        for asked, answer in answers(files, ask):
+            if answer is None:
+                self._looked["unread"] += 1
+                self._mark = Mark()
+            else:
+                self._mark = answer.mark
+                self._add(answer)
+                for each in answer.lines:
+                    file = asked[each.file]
+                    where = (file.place, file.folder, file.relative)
+                    yield Hit(*where, each.line, each.offset, each.excerpt)
+            if self._looked["full"]:
+                return
             yield Looked(**self._looked)
         yield Looked(**self._looked)
 
-    def _question(self, files: Sequence[_File], mark: Mark) -> TextQuestion:
-        numbers: dict[str, int] = {}
-        named = [
-            FileIn(numbers.setdefault(str(each.folder), len(numbers)), each.relative)
-            for each in files
-        ]
-        most = MOST_HITS - self._count
-        return TextQuestion(tuple(numbers), tuple(named), self._text, self._exact, most, mark)
-
-    def _add(self, answer: TextAnswer, hits: int) -> None:
+    def _add(self, answer: TextAnswer) -> None:
         looked = self._looked
-        self._count += hits
+        self._count += len(answer.lines)
         looked["full"] = int(self._count >= MOST_HITS)
         looked["files"] += answer.texts
         looked["others"] += answer.others
@@ -162,16 +160,13 @@ class Search:
         looked["bytes"] += answer.bytes
 
 
-def _checked(answer: TextAnswer, asked: Sequence[_File], before: Mark) -> list[Hit]:
-    """Return what an answer says; raises `UnreadableError` for one that makes no sense."""
-    further = answer.done or answer.mark.offset > before.offset
-    if not further or not all(0 <= each.file < len(asked) for each in answer.lines):
+def _check(answer: TextAnswer, question: TextQuestion) -> None:
+    """Raise `UnreadableError` if an answer makes no sense: its reader may have been taken over."""
+    further = answer.done > 0 or answer.mark.offset > question.start.offset
+    count = len(question.files)
+    known = 0 <= answer.done <= count and all(0 <= each.file < count for each in answer.lines)
+    if not further or not known or len(answer.lines) > question.most:
         raise UnreadableError("The preview worker gave an answer that makes no sense.")
-    found = [(asked[each.file], each) for each in answer.lines]
-    return [
-        Hit(file.place, file.folder, file.relative, each.line, each.offset, each.excerpt)
-        for file, each in found
-    ]
 
 
 def _files(folder: Path) -> Iterator[list[str]]:

@@ -35,7 +35,7 @@ def test_lines_are_counted_over_pieces(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_a_long_file_is_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(text_search, "_CHUNK", 1_000)
-    monkeypatch.setattr(text_search, "_SLICE_S", -1.0)  # over after each piece
+    monkeypatch.setattr(text_search, "SLICE_S", -1.0)  # over after each piece
     path = tmp_path / "a.txt"
     path.write_text("".join(f"line {at}\n" for at in range(9_000)))
     found, mark, done, turns = [], Mark(), 0, 0

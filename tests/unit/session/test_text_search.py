@@ -7,10 +7,10 @@ import sys
 import pytest
 
 from runcase.errors import CancelledError, PreviewError, UnreadableError
-from runcase.preview.many import Mark, TextAnswer
+from runcase.preview.many import Mark, TextAnswer, TextLine
 from runcase.preview.worker import Worker
 from runcase.progress import Progress
-from runcase.session import text_search
+from runcase.session import many_files, text_search
 from runcase.session.text_search import Hit, Looked, Search
 from runcase.store.artifact_places import ArtifactPlace
 
@@ -72,7 +72,8 @@ def test_what_is_no_text_is_counted_and_limits_are_said(found, tmp_path, monkeyp
 
 
 def test_files_are_asked_for_in_portions_over_all_runs(found, worker, tmp_path, monkeypatch):
-    monkeypatch.setattr(text_search, "_TOGETHER", 3)
+    monkeypatch.setattr(text_search, "TOGETHER", 3)
+    monkeypatch.setattr(many_files, "TOGETHER", 2)
     for at in range(10):
         (tmp_path / f"{at}.txt").write_text(f"text {at}")
     hits, looked = found(tmp_path, "text")
@@ -129,12 +130,16 @@ def test_a_reader_that_hangs_is_ended_and_its_files_read(tmp_path):
         assert len(searched(worker, tmp_path, "text")[0]) == 1
 
 
-def test_an_answer_that_makes_no_sense_is_no_answer(tmp_path):
+@pytest.mark.parametrize(
+    ("lines", "done", "offset"),
+    [((), 0, 0), ((), 2, 0), ((), -1, 9), ((TextLine(7, 1, 0, ""),), 1, 0)],
+)
+def test_an_answer_that_makes_no_sense_is_no_answer(tmp_path, lines, done, offset):
     (tmp_path / "a.txt").write_text("text")
 
     class Liar:
         def look(self, _question, _progress):
-            return TextAnswer((), 0, Mark(), 1, 0, 0, 0, 0)
+            return TextAnswer(lines, done, Mark(offset), 1, 0, 0, 0, 0)
 
     hits, looked = searched(Liar(), tmp_path, "text")
     assert (hits, looked.unread, looked.files) == ([], 1, 0)

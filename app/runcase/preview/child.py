@@ -19,11 +19,12 @@ from runcase.preview import (
     protocol,
     reader,
     rehearsal,
+    spans,
     text,
     text_search,
 )
 from runcase.preview.document import Document, Failure, Hello, Request
-from runcase.preview.many import Answer, NeedsQuestion, Question
+from runcase.preview.many import Answer, NeedsQuestion, Question, SpansQuestion
 from runcase.preview.source import Source
 
 # What the readers import when they first need it; imported one by one while nothing is asked.
@@ -180,6 +181,8 @@ def _answer_many(question: Question, watcher: guard.Guard) -> Answer:
     watcher.shut()
     if isinstance(question, NeedsQuestion):
         return needs.answer(question)
+    if isinstance(question, SpansQuestion):
+        return spans.answer(question)
     return text_search.answer(question)
 
 

@@ -102,6 +102,33 @@ class NeedsAnswer:
         return len(self.packages)
 
 
-Question: TypeAlias = TextQuestion | NeedsQuestion
-Answer: TypeAlias = TextAnswer | NeedsAnswer
-MANY_KINDS: tuple[type, ...] = (TextQuestion, TextAnswer, NeedsQuestion, NeedsAnswer)
+@dataclass(frozen=True, slots=True)
+class SpansQuestion:
+    """How many spans some traces.json files hold."""
+
+    folders: tuple[str, ...]
+    files: tuple[FileIn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SpansAnswer:
+    """Spans file by file, from the first, as far as there was time; 0 where there are none."""
+
+    counts: tuple[int, ...]
+
+    @property
+    def done(self) -> int:
+        """Return how many files are finished, from the first."""
+        return len(self.counts)
+
+
+Question: TypeAlias = TextQuestion | NeedsQuestion | SpansQuestion
+Answer: TypeAlias = TextAnswer | NeedsAnswer | SpansAnswer
+MANY_KINDS: tuple[type, ...] = (
+    TextQuestion,
+    TextAnswer,
+    NeedsQuestion,
+    NeedsAnswer,
+    SpansQuestion,
+    SpansAnswer,
+)

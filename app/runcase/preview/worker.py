@@ -18,6 +18,8 @@ from runcase.preview.many import (
     NeedsAnswer,
     NeedsQuestion,
     Question,
+    SpansAnswer,
+    SpansQuestion,
     TextAnswer,
     TextQuestion,
 )
@@ -87,6 +89,10 @@ class Worker:
     def needs(self, question: NeedsQuestion, progress: Progress) -> NeedsAnswer:
         """Return the packages that some files name, or the first of them; as `look`."""
         return self._many(question, NeedsAnswer, progress)
+
+    def spans(self, question: SpansQuestion, progress: Progress) -> SpansAnswer:
+        """Return the numbers of spans in some files, or in the first of them; as `look`."""
+        return self._many(question, SpansAnswer, progress)
 
     def _many(self, question: Question, kind: type[T], progress: Progress) -> T:
         name = f"One of {len(question.files):,} files"

@@ -66,3 +66,13 @@ def answers(
             continue
         yield asked, answer
         files = files[answer.done :]
+
+
+def checked(answer: A, asked: Sequence[Named]) -> A:
+    """Return an answer about so many files; raises `UnreadableError` if it makes no sense.
+
+    Its reader may have been taken over by a file.
+    """
+    if not 0 < answer.done <= len(asked):
+        raise UnreadableError("The preview worker gave an answer that makes no sense.")
+    return answer

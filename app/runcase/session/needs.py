@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from runcase.errors import UnreadableError
 from runcase.preview.many import NeedsAnswer, NeedsQuestion
 from runcase.progress import Progress
-from runcase.session.many_files import answers, named
+from runcase.session.many_files import answers, checked, named
 from runcase.store.compare_files import FileAt
 
 _NAMES = ("requirements.txt", "conda.yaml", "python_env.yaml")
@@ -35,10 +34,7 @@ def requirements(
             files.append(each[path])
 
     def ask(asked: Sequence[FileAt]) -> NeedsAnswer:
-        answer = worker.needs(NeedsQuestion(*named(asked)), progress)
-        if not 0 < answer.done <= len(asked):
-            raise UnreadableError("The preview worker gave an answer that makes no sense.")
-        return answer
+        return checked(worker.needs(NeedsQuestion(*named(asked)), progress), asked)
 
     at = 0
     for _, answer in answers(files, ask):

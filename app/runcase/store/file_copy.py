@@ -1,4 +1,7 @@
-"""Copies artifacts to where a person wants them, each file whole or not at all."""
+"""Copies artifacts to where a person wants them, each file whole or not at all.
+
+Bytes are passed on as they are, so they are read in this process, not in the worker's.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path

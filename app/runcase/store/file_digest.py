@@ -1,4 +1,7 @@
-"""What can be said of a file without looking into it: size, times, and its SHA-256."""
+"""What can be said of a file without looking into it: size, times, and its SHA-256.
+
+Bytes go into the hash and nowhere else, so they are read in this process, not in the worker's.
+"""
 
 import hashlib
 import os

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from runcase.preview import words
 from runcase.preview.facts import Facts, Tensor
+from runcase.ui.allow_list import AllowList
 from runcase.ui.previews.cards import VerdictCard, grid, remark
 from runcase.ui.previews.text_view import code_font
 from runcase.ui.theme import Theme
@@ -32,14 +33,17 @@ _HEADERS = "Its headers are all that is read of it."
 class FactsView(QScrollArea):
     """What a file says of itself, as cards."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, allowed: AllowList | None = None) -> None:
+        super().__init__()
         self._theme = theme
+        self._allowed = allowed
         self._document: Facts | None = None
         self._remark = _HEADERS
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         theme.changed.connect(self._build)
+        if allowed is not None:
+            allowed.changed.connect(self._build)
 
     def show_document(self, document: Facts, remark_: str = _HEADERS) -> None:
         """Show a file from the top of its cards; the remark stands where it has nothing else."""
@@ -67,7 +71,7 @@ class FactsView(QScrollArea):
             column.setSpacing(12)
             layout.addLayout(column, share)
         if document.imports:
-            main.addWidget(VerdictCard(self._theme, document))
+            main.addWidget(VerdictCard(self._theme, document, self._allowed))
         if document.tensors:
             main.addWidget(self._tensors(document))
         if document.metadata:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runcase.errors import NotFoundError
+from runcase.held_files import HeldFile
 from runcase.progress import Progress
 from runcase.store.artifacts import ArtifactFinder, confine, walk
 from runcase.store.compare import ComparedRun
@@ -110,8 +111,8 @@ def _below(folder: Path | None, prefix: str, progress: Progress) -> dict[str, Fi
 
 def _digest(file: FileAt, progress: Progress, done: int, total: int) -> str:
     sha = hashlib.sha256()
-    with _place(file).open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
+    with HeldFile(_place(file)) as stream:
+        for chunk in stream.chunks(_CHUNK):
             sha.update(chunk)
             done += len(chunk)
             progress.report(done, total, "bytes")

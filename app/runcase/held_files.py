@@ -36,16 +36,21 @@ class HeldFile:
     """A regular file to read from at any place, by any thread, until it is let go of.
 
     Raises `OSError` when it cannot be opened, and when it is a pipe, a device or a folder.
+
+    Args:
+        path: Where it is.
+        follows: Whether it may be a link.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, follows: bool = True) -> None:
         self._path = path
         self._key: _Key | None = None
         self._shared = _Shared()
-        status = os.stat(path)
+        status = os.stat(path, follow_symlinks=follows)
         _check(status, path)
         if _SHARES:
-            self._key, self._shared = _hold(path, (status.st_dev, status.st_ino))
+            flags = os.O_RDONLY | os.O_NONBLOCK | (0 if follows else os.O_NOFOLLOW)
+            self._key, self._shared = _hold(path, (status.st_dev, status.st_ino), flags)
 
     def __enter__(self) -> Self:
         return self
@@ -96,14 +101,14 @@ class HeldFile:
             return file.read(count)
 
 
-def _hold(path: Path, key: _Key) -> tuple[_Key, _Shared]:
+def _hold(path: Path, key: _Key, flags: int) -> tuple[_Key, _Shared]:
     with _lock:
         shared = _files.get(key)
         if shared is not None:
             shared.holders += 1
             return key, shared
     # Outside of the lock: on a drive that is gone this may take long.
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    descriptor = os.open(path, flags)
     status = os.fstat(descriptor)
     key = status.st_dev, status.st_ino
     with _lock:
@@ -133,4 +138,4 @@ def _check(status: os.stat_result, path: Path) -> None:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if not stat.S_ISREG(status.st_mode):
         # Reading a pipe or a device could wait for ever.
-        raise OSError(errno.EINVAL, "It is no regular file", str(path))
+        raise OSError(errno.EINVAL, "no regular file", str(path))

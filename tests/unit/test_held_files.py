@@ -13,6 +13,7 @@ from runcase import held_files
 from runcase.errors import StoreError
 from runcase.held_files import HeldFile
 from runcase.local import database
+from runcase.preview import beside
 from runcase.progress import Progress
 from runcase.store import folder_scan, opening
 from runcase.store.compare_files import FileAt, digests
@@ -115,6 +116,7 @@ def compares_with_itself(path: Path) -> None:
         lambda path: locate(path.parent),
         lambda path: look_at([path]),
         lambda path: look_at([path.parent]),
+        lambda path: beside.read(str(path.parent), path.name),
         lambda path: list(hashing(path)),
         lambda path: list(copying(path, path.with_name("copy"))),
         copies_aside,
@@ -185,7 +187,9 @@ def test_one_who_comes_between_is_not_closed_over(
     aside = locked.with_name("aside")
     aside.write_bytes(b"x")
     real = os.stat
-    monkeypatch.setattr(held_files.os, "stat", lambda path: real(aside if path == locked else path))
+    monkeypatch.setattr(
+        held_files.os, "stat", lambda path, **how: real(aside if path == locked else path, **how)
+    )
     with HeldFile(locked) as held:
         assert held.read(0, 16) == opening.MAGIC
     assert other(locked) == "locked"
@@ -208,6 +212,10 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "pipe", Path("/dev/zero"), tmp_path / "nothing"):
         with pytest.raises(OSError, match=r"\[Errno"):
             HeldFile(path)
+    (tmp_path / "link").symlink_to(__file__)
+    with pytest.raises(OSError, match=r"\[Errno"):
+        HeldFile(tmp_path / "link", follows=False)
+    HeldFile(tmp_path / "link").release()
     assert key_of(tmp_path / "pipe") not in held_files._files
 
 

@@ -27,7 +27,7 @@ _NO_RUNS = frozenset({"tags", "datasets", "models", "traces"})
 
 
 def head(path: Path, size: int = 100) -> bytes:
-    """Return the first bytes of a regular file; nothing if it cannot be read."""
+    """Return the first bytes of a regular file, to compare; nothing if it cannot be read."""
     try:
         with HeldFile(path) as file:
             return file.read(0, size)

@@ -22,6 +22,7 @@ from made import unpack
 from runcase.session.jobs import Jobs
 from runcase.session.previews import Previews
 from runcase.session.session import Session
+from runcase.ui.allow_list import AllowList
 from runcase.ui.context import Context
 from runcase.ui.desktop_application import DesktopApplication
 from runcase.ui.settings import Settings
@@ -92,7 +93,7 @@ def previews(jobs: Jobs) -> Iterator[Previews]:
 def context(
     theme: Theme, settings: Settings, jobs: Jobs, previews: Previews, tmp_path: Path
 ) -> Context:
-    return Context(theme, settings, jobs, previews, tmp_path / "local.db")
+    return Context(theme, settings, jobs, previews, tmp_path / "local.db", AllowList(settings))
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from runcase.session.previews import Previews
 from runcase.session.session import Session
 from runcase.store.records import StoreSummary
 from runcase.ui import drops
+from runcase.ui.allow_list import AllowList
 from runcase.ui.bare_window import BareWindow
 from runcase.ui.context import Context
 from runcase.ui.location import Location
@@ -53,7 +54,8 @@ class Application(QObject):
         theme = Theme(app, settings.scheme)
         theme.set_zoom(settings.zoom)
         jobs = Jobs(self)
-        self.context = Context(theme, settings, jobs, Previews(jobs, self), local_db)
+        previews, allowed = Previews(jobs, self), AllowList(settings, self)
+        self.context = Context(theme, settings, jobs, previews, local_db, allowed)
         self.context.stores.wanted.connect(self._show_in_store)
         self.windows: list[MainWindow] = []
         self._collector = Collector(self)

@@ -213,6 +213,20 @@ def test_files_are_saved_elsewhere(hands, tmp_path, monkeypatch, database):
     assert "has plots already" in hands.window.toast._text.text()
 
 
+def test_the_button_of_a_preview_saves_the_file_of_that_preview(hands, monkeypatch):
+    offered = []
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *it: (offered.append(it[2]), ""))
+    hands.choose("long.csv")
+    hands.press(Key.Key_P)
+    hands.choose("table.csv")
+    panes = hands.artifacts.panes
+    for pane in (panes.pinned, panes.pane):
+        pane.tools.asked.emit("save-as")
+        hands.settle()
+    assert offered == ["long.csv", "table.csv"]
+    hands.press(Key.Key_P)
+
+
 def test_paths_addresses_and_code_are_copied(hands, database):
     hands.choose("table.csv")
     hands.trigger("copy-path")

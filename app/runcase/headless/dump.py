@@ -12,6 +12,9 @@ from sqlalchemy import bindparam, select
 
 from runcase.errors import DamagedError
 from runcase.headless.opened import opened
+from runcase.preview.worker import Worker
+from runcase.progress import Progress
+from runcase.session.file_spans import with_file_spans
 from runcase.store import (
     artifacts,
     datasets,
@@ -64,7 +67,7 @@ def _texts(store: Store) -> Iterator[str]:
         logged = models.list_logged_models(connection)
         yield _list(_logged_model(one, finder) for one in logged if _is_active(one))
         yield ',\n"traces": '
-        yield _list(_trace(one, finder) for one in traces.list_traces(connection))
+        yield _list(map(_trace, _traces(connection, finder)))
         yield "}"
 
 
@@ -268,14 +271,16 @@ def _logged_model(one: LoggedModel, finder: ArtifactFinder) -> dict[str, Any]:
     }
 
 
-def _trace(one: Trace, finder: ArtifactFinder) -> dict[str, Any]:
-    spans = one.spans
-    if not spans:
-        folder = finder.find(one.tags.get(traces.LOCATION_TAG), one.trace_id).folder
-        spans = traces.count_file_spans(folder) if folder else 0
+def _traces(connection: ReadConnection, finder: ArtifactFinder) -> list[Trace]:
+    """Return all traces; spans that lie in artifacts are counted by a worker process."""
+    with Worker(warms=False) as worker:
+        return with_file_spans(worker, finder, traces.list_traces(connection), Progress())
+
+
+def _trace(one: Trace) -> dict[str, Any]:
     return {
         "trace_id": one.trace_id,
         "experiment_id": one.experiment_id,
         "state": one.state,
-        "spans": spans,
+        "spans": one.spans,
     }

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import (
@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from runcase.errors import RuncaseError
+from runcase.held_files import HeldFile
 
 VERSION = 1
 _BUSY_SECONDS = 5.0
@@ -112,7 +113,10 @@ def _connected(path: Path, begin: str) -> Iterator[Connection]:
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with create_engine("sqlite://", creator=connect, poolclass=NullPool).connect() as lent:
+        with (
+            _held(path),
+            create_engine("sqlite://", creator=connect, poolclass=NullPool).connect() as lent,
+        ):
             _prepare(lent, path)
             lent.exec_driver_sql(begin)
             yield lent
@@ -123,6 +127,15 @@ def _connected(path: Path, begin: str) -> Iterator[Connection]:
         raise LocalError(
             f"Runcase's own notes cannot be kept at {path}: {error.strerror or error}.", _LASTS
         ) from error
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[None]:
+    """Keep SQLite's locks where the file's bytes are read meanwhile, as of a dropped folder."""
+    with ExitStack() as stack:
+        with suppress(OSError):  # it is made now, or may not be read, which SQLite says itself
+            stack.enter_context(HeldFile(path))
+        yield
 
 
 def _prepare(connection: Connection, path: Path) -> None:

@@ -1,10 +1,14 @@
-"""Files that a web page loads from its own folder: confined to it, regular, and not too large."""
+"""Files that a web page loads from its own folder: confined to it, regular, and not too large.
+
+Bytes go to the page's own, locked-in process as they are, so they are read in this one.
+"""
 
 import os
-import stat
 from dataclasses import dataclass
+from pathlib import Path
 
 from runcase.errors import TooBigError, UnreadableError
+from runcase.held_files import HeldFile
 from runcase.preview.source import reason
 
 MOST_BYTES = 128 * 1024 * 1024
@@ -68,23 +72,18 @@ def read(folder: str, relative: str, limit: int = MOST_BYTES) -> Beside:
         path = os.path.realpath(os.path.join(root, relative.lstrip("/")))
         if os.path.commonpath((root, path)) != root:
             raise UnreadableError(f"“{relative}” leads out of {folder}.")
-        return Beside(_type(path), _content(path, limit))
+        return Beside(_type(path), _content(Path(path), limit))
     except OSError as error:
         raise UnreadableError(f"“{relative}” could not be read: {reason(error)}.") from error
     except ValueError as error:  # a NUL, or another drive
         raise UnreadableError(f"“{relative}” is no path below {folder}.") from error
 
 
-def _content(path: str, limit: int) -> bytes:
-    # Links are resolved by now: one that took the file's place is not followed. A FIFO would
-    # keep an opener waiting.
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    with os.fdopen(os.open(path, flags | getattr(os, "O_BINARY", 0)), "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise UnreadableError(f"{path} is not a file.")
-        data = file.read(limit + 1) if status.st_size <= limit else b""
-        if status.st_size > limit or len(data) > limit:
+def _content(path: Path, limit: int) -> bytes:
+    # Links are resolved by now: one that took the file's place is not followed.
+    with HeldFile(path, follows=False) as file:
+        data = file.read(0, limit + 1) if file.size <= limit else b""
+        if file.size > limit or len(data) > limit:
             raise TooBigError(f"{path} is too large for a page.")
         return data
 

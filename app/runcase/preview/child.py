@@ -11,8 +11,20 @@ import time
 from typing import IO, NoReturn
 
 from runcase.errors import PreviewError, TooBigError
-from runcase.preview import guard, memory, nursery, protocol, reader, rehearsal, text
+from runcase.preview import (
+    guard,
+    memory,
+    needs,
+    nursery,
+    protocol,
+    reader,
+    rehearsal,
+    spans,
+    text,
+    text_search,
+)
 from runcase.preview.document import Document, Failure, Hello, Request
+from runcase.preview.many import Answer, NeedsQuestion, Question, SpansQuestion
 from runcase.preview.source import Source
 
 # What the readers import when they first need it; imported one by one while nothing is asked.
@@ -52,8 +64,9 @@ def main() -> int:
 
 
 def _wait(control: socket.socket, held: tuple[str, ...]) -> None:
-    """Fork a reader whenever one is asked for, and import libraries meanwhile."""
-    libraries = list(reversed(_LIBRARIES))
+    """Fork a reader whenever one is asked for, and import libraries meanwhile if told so."""
+    libraries: list[str] = []
+    warms = False
     watcher = guard.Guard()
     while True:
         while libraries and not select.select([control], (), (), 0)[0]:
@@ -66,13 +79,15 @@ def _wait(control: socket.socket, held: tuple[str, ...]) -> None:
             pid = os.fork()
             if pid == 0:
                 control.close()
-                _read_apart(pipes[0], pipes[1], held, watcher)
+                _read_apart(pipes[0], pipes[1], held, watcher, warms)
             for pipe in pipes:
                 os.close(pipe)
             control.sendall(nursery.NUMBER.pack(pid) + nursery.NUMBER.pack(len(libraries)))
         elif what == nursery.REAP:
             pid = nursery.NUMBER.unpack(control.recv(nursery.NUMBER.size, socket.MSG_WAITALL))[0]
             control.sendall(nursery.NUMBER.pack(_reap(pid)))
+        elif what == nursery.WARM:
+            libraries, warms = list(reversed(_LIBRARIES)), True
         else:
             return
 
@@ -90,13 +105,13 @@ def _reap(pid: int) -> int:
 
 
 def _read_apart(
-    requests: int, answers: int, held: tuple[str, ...], watcher: guard.Guard
+    requests: int, answers: int, held: tuple[str, ...], watcher: guard.Guard, warms: bool
 ) -> NoReturn:
     """Live as a reader of one file; never returns into the process that forked it."""
     code = 1
     try:
         with os.fdopen(requests, "rb") as incoming, os.fdopen(answers, "wb") as outgoing:
-            code = _serve(incoming, outgoing, held, watcher)
+            code = _serve(incoming, outgoing, held, watcher, rehearses=warms)
     except (EOFError, BrokenPipeError, KeyboardInterrupt):
         code = 0
     finally:
@@ -104,17 +119,25 @@ def _read_apart(
 
 
 def _serve(
-    requests: IO[bytes], answers: IO[bytes], held: tuple[str, ...], watcher: guard.Guard
+    requests: IO[bytes],
+    answers: IO[bytes],
+    held: tuple[str, ...],
+    watcher: guard.Guard,
+    *,
+    rehearses: bool = False,
 ) -> int:
     held = (*held, *watcher.close_in())
     protocol.send(answers, Hello(held))
-    if nursery.FORKS:
+    if rehearses:
         rehearsal.rehearse(requests, watcher)
     while True:
         request = protocol.receive(requests)
-        if not isinstance(request, Request):
+        if isinstance(request, Request):
+            protocol.send(answers, _answer(request, watcher))
+        elif isinstance(request, Question):
+            protocol.send(answers, _answer_many(request, watcher))
+        else:
             return 2
-        protocol.send(answers, _answer(request, watcher))
 
 
 def _pipes() -> tuple[IO[bytes], IO[bytes]]:
@@ -150,6 +173,17 @@ def _answer(request: Request, watcher: guard.Guard) -> Document | Failure:
         return reader.open_document(source)
     except PreviewError as error:
         return Failure(error.message, error.hint, isinstance(error, TooBigError))
+
+
+def _answer_many(question: Question, watcher: guard.Guard) -> Answer:
+    guard.grant_cpu()
+    watcher.admit(*question.folders)
+    watcher.shut()
+    if isinstance(question, NeedsQuestion):
+        return needs.answer(question)
+    if isinstance(question, SpansQuestion):
+        return spans.answer(question)
+    return text_search.answer(question)
 
 
 if __name__ == "__main__":

@@ -15,8 +15,9 @@ from typing import Any
 
 from runcase.errors import UnreadableError
 from runcase.preview.document import DOCUMENT_KINDS, Failure, Hello, Request
+from runcase.preview.many import MANY_KINDS
 
-_MESSAGES: tuple[type, ...] = (Request, Hello, Failure, *DOCUMENT_KINDS)
+_MESSAGES: tuple[type, ...] = (Request, Hello, Failure, *MANY_KINDS, *DOCUMENT_KINDS)
 _COUNT = struct.Struct("<Q")
 _INT = struct.Struct("<q")
 _NONE = 0xFFFFFFFF

@@ -15,7 +15,7 @@ from typing import IO, Protocol
 
 FORKS = sys.platform == "linux"
 NUMBER = struct.Struct("<q")
-FORK, REAP = b"f", b"r"
+FORK, REAP, WARM = b"f", b"r", b"w"
 # The child sees no other: a hostile file finds no keys and tokens there.
 _ENVIRONMENT = (
     "DYLD_LIBRARY_PATH FONTCONFIG_FILE FONTCONFIG_PATH HOME LANG LC_ALL LC_CTYPE LD_LIBRARY_PATH "
@@ -48,13 +48,19 @@ class Process(Protocol):
 
 
 class Nursery:
-    """The warm process, and what it forks; its methods are called by one thread at a time."""
+    """The warm process, and what it forks; its methods are called by one thread at a time.
 
-    def __init__(self) -> None:
+    Args:
+        warms: Whether it imports what the readers of formats need.
+    """
+
+    def __init__(self, *, warms: bool = True) -> None:
         own, other = socket.socketpair()
         with other:
             self._process = spawn(other.fileno())
         self._control = own
+        if warms:
+            own.sendall(WARM)
 
     @property
     def alive(self) -> bool:

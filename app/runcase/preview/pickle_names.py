@@ -1,6 +1,10 @@
 """What is known of the names that pickles import: allowed, unknown, or dangerous, and why."""
 
+import re
+
 from runcase.preview.facts import Import, Verdict
+
+LONGEST = 200  # characters of a module or a name; longer ones are cut
 
 # Modules whose every name could hurt, with what it could do.
 _DANGEROUS_MODULES = {
@@ -138,6 +142,8 @@ _ALLOWED_BUILTINS = frozenset(
     ]
 )
 _TORCH_STORAGES = ("Storage", "Tensor")
+_NUMPY_SCALARS = ("int", "uint", "float", "complex", "bool", "str_", "bytes_")
+_DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
 def judge(module: str, name: str) -> Import:
@@ -158,6 +164,23 @@ def judge(module: str, name: str) -> Import:
     return Import(module, name, Verdict.UNKNOWN, reason)
 
 
+def can_be_allowed(module: str, name: str) -> bool:
+    """Say whether a person may allow this import: it is whole, a name, and not known."""
+    whole = all(len(each) < LONGEST and _DOTTED.fullmatch(each) for each in (module, name))
+    return whole and judge(module, name).verdict == Verdict.UNKNOWN
+
+
+def listed() -> list[tuple[str, str]]:
+    """Return the allow-list for a person, in order: names, and what is meant by them."""
+    below = "the package and all below it"
+    found = [(f"{each}.*", below) for each in _ALLOWED_PACKAGES]
+    found += [(f"{module}.{name}", "") for module, name in _ALLOWED_NAMES]
+    found += [(f"builtins.{name}", "") for name in _ALLOWED_BUILTINS]
+    found += [(f"torch.*{end}", "names that end so") for end in _TORCH_STORAGES]
+    found += [(f"numpy.{start}*", "names that begin so") for start in _NUMPY_SCALARS]
+    return sorted(found, key=lambda each: each[0].casefold())
+
+
 def _is_allowed(module: str, name: str) -> bool:
     if module == "builtins":
         return name in _ALLOWED_BUILTINS
@@ -166,5 +189,5 @@ def _is_allowed(module: str, name: str) -> bool:
     if module == "torch":
         return name.endswith(_TORCH_STORAGES)
     if module == "numpy":
-        return name.startswith(("int", "uint", "float", "complex", "bool", "str_", "bytes_"))
+        return name.startswith(_NUMPY_SCALARS)
     return any(module == each or module.startswith(f"{each}.") for each in _ALLOWED_PACKAGES)

@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from runcase.errors import UnreadableError
 from runcase.preview.facts import Facts, Import, Verdict
-from runcase.preview.pickle_names import judge
+from runcase.preview.pickle_names import LONGEST, judge
 from runcase.preview.source import Source
 
 _OPCODES = {opcode.code.encode("latin-1")[0]: opcode for opcode in pickletools.opcodes}
@@ -290,7 +290,7 @@ class _Machine:
 
     def _import(self, module: str, name: str) -> None:
         if len(self._seen.imports) < _NAMES:
-            self._seen.imports[module[:200], name[:200]] = None
+            self._seen.imports[module[:LONGEST], name[:LONGEST]] = None
 
 
 def _number(argument: object) -> int:

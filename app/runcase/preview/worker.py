@@ -9,13 +9,24 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Self, TypeVar
 
 from runcase.errors import CancelledError, PreviewError, TooBigError, UnreadableError
 from runcase.preview import protocol
 from runcase.preview.document import DOCUMENT_KINDS, Document, Failure, Hello, Request
+from runcase.preview.many import (
+    NeedsAnswer,
+    NeedsQuestion,
+    Question,
+    SpansAnswer,
+    SpansQuestion,
+    TextAnswer,
+    TextQuestion,
+)
 from runcase.preview.nursery import FORKS, Forked, Nursery, Process, spawn
 from runcase.progress import Progress
+
+T = TypeVar("T")
 
 LIMIT_SECONDS = 15.0
 _START_SECONDS = 60.0
@@ -29,10 +40,12 @@ class Worker:
 
     Args:
         seconds: How long one file may take.
+        warms: Whether the libraries for all formats are loaded ahead: not to `look` into files.
     """
 
-    def __init__(self, seconds: float = LIMIT_SECONDS) -> None:
+    def __init__(self, seconds: float = LIMIT_SECONDS, *, warms: bool = True) -> None:
         self._seconds = seconds
+        self._warms = warms
         self._lock = threading.Lock()
         self._child: _Child | None = None
         self._nursery: Nursery | None = None
@@ -62,12 +75,32 @@ class Worker:
             raise UnreadableError(f"{path} does not exist.")
         asked = replace(request, path=path)
         with self._turn(progress):
-            answer = self._ask(asked, progress)
+            answer = self._ask(asked, (path, asked.root), Path(path).name, progress)
         if isinstance(answer, Failure):
             raise (TooBigError if answer.too_big else UnreadableError)(answer.message, answer.hint)
         if not isinstance(answer, DOCUMENT_KINDS):
             raise UnreadableError(f"{path} could not be read: the answer made no sense.")
         return answer  # type: ignore[return-value]  # DOCUMENT_KINDS are Document's members
+
+    def look(self, question: TextQuestion, progress: Progress) -> TextAnswer:
+        """Return what some files hold, or the first of them; blocks, and raises, as `read` does."""
+        return self._many(question, TextAnswer, progress)
+
+    def needs(self, question: NeedsQuestion, progress: Progress) -> NeedsAnswer:
+        """Return the packages that some files name, or the first of them; as `look`."""
+        return self._many(question, NeedsAnswer, progress)
+
+    def spans(self, question: SpansQuestion, progress: Progress) -> SpansAnswer:
+        """Return the numbers of spans in some files, or in the first of them; as `look`."""
+        return self._many(question, SpansAnswer, progress)
+
+    def _many(self, question: Question, kind: type[T], progress: Progress) -> T:
+        name = f"One of {len(question.files):,} files"
+        with self._turn(progress):
+            answer = self._ask(question, question.folders, name, progress)
+        if not isinstance(answer, kind):
+            raise UnreadableError(f"{name} could not be read: the answer made no sense.")
+        return answer
 
     def warm(self) -> None:
         """Start the process, which then loads its libraries, so that no preview waits for it."""
@@ -104,10 +137,9 @@ class Worker:
         finally:
             self._lock.release()
 
-    def _ready(self, progress: Progress, request: Request | None = None) -> "_Child":
-        """Return the process that reads, a new one for a new file where that is cheap."""
+    def _ready(self, progress: Progress, place: tuple[str, ...] | None = None) -> "_Child":
+        """Return the process that reads, a new one for a new place where that is cheap."""
         child = self._child
-        place = (request.path, request.root) if request is not None else None
         moved = FORKS and place is not None
         if child is not None and (
             child.dead or child.is_early or (moved and child.place not in (None, place))
@@ -140,7 +172,7 @@ class Worker:
                 self._nursery.close()
                 self._nursery = None
             if self._nursery is None:
-                self._nursery = Nursery()
+                self._nursery = Nursery(warms=self._warms)
             return self._nursery.fork()
         except OSError as error:
             words = self._nursery.last_words().strip().split("\n")[-1] if self._nursery else ""
@@ -148,23 +180,25 @@ class Worker:
                 f"The preview worker did not start: {error.strerror}.", words
             ) from error
 
-    def _ask(self, request: Request, progress: Progress) -> object:
-        child = self._ready(progress, request)
+    def _ask(
+        self,
+        request: Request | Question,
+        place: tuple[str, ...],
+        name: str,
+        progress: Progress,
+    ) -> object:
+        child = self._ready(progress, place)
         try:
             return child.ask(request, self._seconds, progress, self._meanwhile)
         except _DiedError as died:
             if child.answered == 0:
-                raise UnreadableError(
-                    f"{Path(request.path).name} could not be read: {died}.", _AS_BYTES
-                ) from died
+                raise UnreadableError(f"{name} could not be read: {died}.", _AS_BYTES) from died
         # It had answered before, whose rests may be to blame: once more in a fresh one.
         try:
-            child = self._ready(progress, request)
+            child = self._ready(progress, place)
             return child.ask(request, self._seconds, progress, self._meanwhile)
         except _DiedError as died:
-            raise UnreadableError(
-                f"{Path(request.path).name} could not be read: {died}.", _AS_BYTES
-            ) from died
+            raise UnreadableError(f"{name} could not be read: {died}.", _AS_BYTES) from died
 
 
 class _DiedError(Exception):
@@ -177,7 +211,7 @@ class _Child:
     def __init__(self, process: Process) -> None:
         # None but this process holds its ends of the pipes, so it ends when we do.
         self._process = process
-        self.place: tuple[str, str] | None = None
+        self.place: tuple[str, ...] | None = None
         self.dead = False
         self.answered = 0
         self._expired = False
@@ -202,7 +236,11 @@ class _Child:
         self._greeted = True
 
     def ask(
-        self, request: Request, seconds: float, progress: Progress, meanwhile: Callable[[], None]
+        self,
+        request: Request | Question,
+        seconds: float,
+        progress: Progress,
+        meanwhile: Callable[[], None],
     ) -> object:
         """Return the answer; raises `_DiedError`, `TooBigError` by time, or `CancelledError`.
 
@@ -229,7 +267,7 @@ class _Child:
         self,
         seconds: float,
         progress: Progress,
-        request: Request | None,
+        request: Request | Question | None,
         meanwhile: Callable[[], None] | None,
     ) -> object:
         """Send a request and wait; killing the process is what ends a wait."""
@@ -255,7 +293,9 @@ class _Child:
             progress.interrupted_by(None)
             timer.cancel()
 
-    def _exchange(self, request: Request | None, meanwhile: Callable[[], None] | None) -> object:
+    def _exchange(
+        self, request: Request | Question | None, meanwhile: Callable[[], None] | None
+    ) -> object:
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
             raise EOFError

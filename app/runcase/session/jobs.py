@@ -18,7 +18,8 @@ T = TypeVar("T")
 _OWN_FAULT = "Runcase made a mistake here, and this could not be done."
 
 # "local" has one worker: what a person noted is written in the order in which it was noted.
-LANES = {"read": 2, "files": 1, "watch": 1, "local": 1}
+# "search" is not "files", so that no preview waits for a search through thousands of them.
+LANES = {"read": 2, "files": 1, "search": 1, "watch": 1, "local": 1}
 
 
 @dataclass(eq=False, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -15,14 +16,23 @@ if TYPE_CHECKING:
     from runcase.preview.document import Document, Request
     from runcase.preview.worker import Worker
 
+# It answers every 0.1 s: what takes so long hangs, as on a network drive that is gone.
+_MANY_SECONDS = 5.0
+
 
 class Previews(QObject):
-    """The one worker process of the application; it starts when warmed, or first needed."""
+    """The worker processes of the application, which end with it.
+
+    One reads what is previewed; it starts when warmed, or first needed. The other one answers
+    questions about many files, so that no preview waits for those; it starts when first needed.
+    """
 
     def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._jobs = jobs
         self._worker: Worker | None = None
+        self._second: Worker | None = None
+        self._lock = threading.Lock()
 
     def ask(
         self,
@@ -54,11 +64,21 @@ class Previews(QObject):
             lane="files",
         )
 
+    def second(self) -> Worker:
+        """Return the worker that answers questions about many files; from any worker thread."""
+        from runcase.preview.worker import Worker  # as below
+
+        with self._lock:
+            if self._second is None:
+                self._second = Worker(_MANY_SECONDS, warms=False)
+            return self._second
+
     def close(self) -> None:
-        """End the child process."""
-        if self._worker is not None:
-            self._worker.close()
-            self._worker = None
+        """End the child processes."""
+        for worker in (self._worker, self._second):
+            if worker is not None:
+                worker.close()
+        self._worker = self._second = None
 
     def _started(self) -> Worker:
         # Imported here, on the files lane: nobody pays for it before the first preview.

@@ -1,4 +1,4 @@
-"""Runs a generator on the files lane in slices, so that other work gets its turn between them."""
+"""Runs a generator on a lane in slices, so that other work gets its turn between them."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +12,6 @@ from runcase.session.jobs import Job, Jobs
 
 T = TypeVar("T")
 
-_LANE = "files"
 # So long a preview waits at most for a long piece of work to let it through.
 _SLICE_S = 0.1
 
@@ -24,7 +23,8 @@ class Stream(Generic[T]):
     stopped. A new stream of the same owner and key stops the one before.
 
     Args:
-        source: Called on the worker thread; makes the generator.
+        source: Called on the worker thread; makes the generator. What blocks in it is interrupted
+            by the progress that it is given.
         then: Called with what a slice yielded, never with an empty list.
         finished: Called once the generator has ended; not after `stop`.
     """
@@ -32,16 +32,19 @@ class Stream(Generic[T]):
     def __init__(
         self,
         jobs: Jobs,
-        source: Callable[[], Iterator[T]],
+        source: Callable[[Progress], Iterator[T]],
         *,
         owner: QObject,
         then: Callable[[list[T]], None],
         finished: Callable[[], None],
         failed: Callable[[RuncaseError], None],
         key: str,
+        lane: str = "files",
     ) -> None:
-        self._jobs, self._owner, self._key = jobs, owner, key
+        self._jobs, self._owner, self._key, self._lane = jobs, owner, key, lane
         self._source = source
+        # The generator lives through many jobs, each with a progress of its own.
+        self._progress = Progress()
         self._then, self._finished, self._failed = then, finished, failed
         self._items: Iterator[T] | None = None
         self.is_running = True
@@ -54,7 +57,11 @@ class Stream(Generic[T]):
             self._job.cancel()
             # On the lane, as it may be under way there: closing it lets go of its files.
             self._jobs.submit(
-                self._close, owner=self._owner, then=_closed, key=f"{self._key} end", lane=_LANE
+                self._close,
+                owner=self._owner,
+                then=_closed,
+                key=f"{self._key} end",
+                lane=self._lane,
             )
 
     def _next(self) -> Job[tuple[list[T], bool]]:
@@ -64,11 +71,12 @@ class Stream(Generic[T]):
             then=self._arrived,
             failed=self._broke,
             key=self._key,
-            lane=_LANE,
+            lane=self._lane,
         )
 
     def _slice(self, progress: Progress) -> tuple[list[T], bool]:
-        items = self._items = self._items or self._source()
+        progress.interrupted_by(self._progress.cancel)
+        items = self._items = self._items or self._source(self._progress)
         found: list[T] = []
         end = time.monotonic() + _SLICE_S
         for each in items:

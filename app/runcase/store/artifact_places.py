@@ -10,8 +10,8 @@ from runcase.store.artifact_files import confine, walk_folders
 from runcase.store.artifacts import ArtifactFinder
 from runcase.store.connection import ReadConnection
 from runcase.store.file_digest import hashing
-from runcase.store.models import list_logged_models
-from runcase.store.runs import run_of, select_runs
+from runcase.store.models import list_logged_models, of_run
+from runcase.store.runs import get_run, run_of, select_runs
 from runcase.store.schema import runs
 
 MOST = 2_000  # runs that are looked through; their folders are on a disk that may be slow
@@ -57,6 +57,21 @@ def places_of(connection: ReadConnection, experiment_id: str) -> list[ArtifactPl
     newest = statement.order_by(runs.c.start_time.desc(), runs.c.run_uuid).limit(MOST)
     found = [run_of(row) for row in connection.rows(newest)]
     return [ArtifactPlace(each.run_id, each.name, each.artifact_uri or "") for each in found]
+
+
+def search_places(connection: ReadConnection, run_ids: Sequence[str]) -> list[ArtifactPlace]:
+    """Return where the files of some runs and of their logged models are said to be."""
+    found = []
+    for run_id in run_ids:
+        run = get_run(connection, run_id)
+        if run is None:
+            continue
+        found.append(ArtifactPlace(run_id, run.name, run.artifact_uri or ""))
+        found += [
+            ArtifactPlace(run_id, run.name, model.artifact_location, model.model_id)
+            for model in of_run(connection, run_id)
+        ]
+    return found
 
 
 def model_places_of(

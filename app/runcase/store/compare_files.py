@@ -1,13 +1,17 @@
-"""Finds the artifacts of compared runs, and tells by SHA-256 which of them are the same."""
+"""Finds the artifacts of compared runs, and tells by SHA-256 which of them are the same.
+
+Nothing here looks at what is in a file: its bytes go into the hash and nowhere else, so they are
+read in this process. What must be understood is read in the worker's.
+"""
 
 import contextlib
 import hashlib
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from runcase.errors import DeniedError, NotFoundError
+from runcase.errors import NotFoundError
+from runcase.held_files import HeldFile
 from runcase.progress import Progress
 from runcase.store.artifacts import ArtifactFinder, confine, walk
 from runcase.store.compare import ComparedRun
@@ -19,10 +23,6 @@ _TEXTS = (
     ".txt", ".md", ".json", ".yaml", ".yml", ".toml", ".cfg", ".ini", ".py", ".sh", ".log", ".xml",
     ".html", ".rst", ".sql", ".r", ".env", ".jsonl", "MLmodel", "Dockerfile",
 )  # fmt: skip
-_MOST_REQUIREMENTS = 256_000
-_CONDA_ENTRY = re.compile(r"\s*-\s+['\"]?([\w.\[\],-]+\s*[=<>!~][^'\"#:]*)['\"]?\s*")
-_PYTHON = re.compile(r"python:\s*['\"]?(\d[\w.]*)['\"]?\s*")
-_REQUIREMENT = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]*\])?)\s*(.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,54 +95,8 @@ def same_texts(
     }
 
 
-def requirements(files: Mapping[str, FileAt]) -> dict[str, str]:
-    """Return what a run's logged models need: a version by package, and that of Python."""
-    found: dict[str, str] = {}
-    for path in sorted(files):
-        name = path.rsplit("/", 1)[-1]
-        if name not in _NEEDS:
-            continue
-        try:
-            text = _bytes(files[path], _MOST_REQUIREMENTS).decode("utf-8", "replace")
-        except (NotFoundError, DeniedError):
-            continue
-        for line in _NEEDS[name](text):
-            _add_requirement(line, found)
-    return found
-
-
 def _is_text(path: str) -> bool:
     return path.endswith(_TEXTS)
-
-
-def _add_requirement(line: str, found: dict[str, str]) -> None:
-    match = _REQUIREMENT.fullmatch(line.partition("#")[0].strip())
-    if match is not None:
-        package, version = match[1].lower().replace("_", "-"), match[2].strip()
-        found.setdefault(package, version.removeprefix("==").removeprefix("=") or "any version")
-
-
-def _of_conda(text: str) -> list[str]:
-    """Return the packages of a conda.yaml that have a version, line by line.
-
-    It is an artifact, and what parses YAML has crashed on hostile ones: no parser is needed here.
-    """
-    found = (_CONDA_ENTRY.fullmatch(line) for line in text.splitlines())
-    return [match[1] for match in found if match is not None]
-
-
-def _of_python_env(text: str) -> list[str]:
-    """Return the Python of a python_env.yaml; the packages that it names build others."""
-    found = (_PYTHON.fullmatch(line) for line in text.splitlines())
-    return [f"python=={match[1]}" for match in found if match is not None]
-
-
-# How the files of a logged model say what it needs, line by line.
-_NEEDS: dict[str, Callable[[str], list[str]]] = {
-    "requirements.txt": str.splitlines,
-    "conda.yaml": _of_conda,
-    "python_env.yaml": _of_python_env,
-}
 
 
 def _below(folder: Path | None, prefix: str, progress: Progress) -> dict[str, FileAt]:
@@ -157,8 +111,8 @@ def _below(folder: Path | None, prefix: str, progress: Progress) -> dict[str, Fi
 
 def _digest(file: FileAt, progress: Progress, done: int, total: int) -> str:
     sha = hashlib.sha256()
-    with _place(file).open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
+    with HeldFile(_place(file)) as stream:
+        for chunk in stream.chunks(_CHUNK):
             sha.update(chunk)
             done += len(chunk)
             progress.report(done, total, "bytes")
@@ -171,14 +125,3 @@ def _place(file: FileAt) -> Path:
     if not path.is_file():
         raise NotFoundError(f"{path} is no file any more.")
     return path
-
-
-def _bytes(file: FileAt, most: int) -> bytes:
-    path = _place(file)
-    try:
-        with path.open("rb") as stream:
-            return stream.read(most)
-    except PermissionError as error:
-        raise DeniedError(f"{path} may not be read by this user.") from error
-    except OSError as error:
-        raise NotFoundError(f"{path} could not be read: {error.strerror or error}.") from error

@@ -45,7 +45,7 @@ def look_at(
 ) -> list[Dropped]:
     """Look at the paths, a few names of each folder and the first bytes of each file.
 
-    `known` are databases that are open: they are not read.
+    `known` are stores that are open: they need no look.
     """
     progress = progress or Progress()
     found = []
@@ -83,7 +83,7 @@ def _folder(folder: Path) -> Dropped:
     if folder_scan.is_file_store(folder):
         return Dropped(folder, DropKind.FILE_STORE)
     for each in sorted(islice(folder.iterdir(), _INSIDE)):
-        # By its name: reading one that is open here, and closing it, would drop SQLite's locks.
+        # By its name: the drag is still under way.
         if each.suffix.lower() in DATABASES:
             return Dropped(folder, DropKind.STORE, each.name)
         if each.name == "mlruns" and folder_scan.is_file_store(each):

@@ -13,11 +13,12 @@ How a database is opened follows from what lies beside it (`opening.choose`):
 import sqlite3
 import threading
 from collections.abc import Hashable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
 from runcase.errors import BusyError, NotAStoreError
+from runcase.held_files import HeldFile
 from runcase.progress import Progress
 from runcase.store import folder_scan, opening
 from runcase.store.connection import (
@@ -78,6 +79,8 @@ class Store:
         self._exclusive = False
         self._idle: list[sqlite3.Connection] = []
         self._watch: sqlite3.Connection | None = None
+        # From before the first connection to it until after the last.
+        self._held: HeldFile | None = None
         self._closed = False
 
     @classmethod
@@ -203,6 +206,7 @@ class Store:
         with self._alone():
             self._closed = True
             self._disconnect()
+            self._let_go()
             if self._snapshot is not None:
                 self._snapshot.close()
                 self._snapshot = None
@@ -220,6 +224,7 @@ class Store:
             self._epoch += 1
             self._seen = opening.signature(found.path)
             try:
+                self._hold()
                 self._connect_as(found, opening.choose(found), progress)
                 return
             except VanishedError:
@@ -236,9 +241,22 @@ class Store:
         self._real, self._stale = mirror.database, False
         self._epoch += 1
         self._seen = opening.signature(self._real)
+        self._hold()
         self.journal_mode = ""
         self._load_features(progress)
         self._notes = mirror.notes
+
+    def _hold(self) -> None:
+        """Let the database's bytes be read without dropping locks; no connection may be open."""
+        self._let_go()
+        if opening.HOLDS_CONNECTIONS:
+            with suppress(OSError):  # it is gone again, of which SQLite tells
+                self._held = HeldFile(self._real)
+
+    def _let_go(self) -> None:
+        if self._held is not None:
+            self._held.release()
+            self._held = None
 
     def _connect_as(self, found: Sniffed, mode: Mode, progress: Progress) -> None:
         self.mode = mode

@@ -1,9 +1,13 @@
-"""Copies artifacts to where a person wants them, each file whole or not at all."""
+"""Copies artifacts to where a person wants them, each file whole or not at all.
+
+Bytes are passed on as they are, so they are read in this process, not in the worker's.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 from runcase.errors import DeniedError, NotFoundError
+from runcase.held_files import HeldFile
 from runcase.store.artifact_files import walk
 from runcase.whole_file import WriteError, whole_file
 
@@ -24,14 +28,13 @@ def copying(source: Path, target: Path, *, overwrite: bool = False) -> Iterator[
         WriteError: The place cannot be written, or holds something already.
     """
     if not source.is_file():
-        # A pipe or a device is none: reading it could wait for ever.
         raise NotFoundError(f"{source} is no file any more.")
     try:
-        reading = source.open("rb")
+        reading = HeldFile(source)
     except OSError as error:
         raise DeniedError(f"{source} could not be read: {error.strerror or error}.") from error
     with reading, whole_file(target, overwrite=overwrite) as beside, beside.open("wb") as writing:
-        while chunk := reading.read(_CHUNK):
+        for chunk in reading.chunks(_CHUNK):
             writing.write(chunk)
             yield len(chunk)
 

@@ -1,4 +1,7 @@
-"""What can be said of a file without looking into it: size, times, and its SHA-256."""
+"""What can be said of a file without looking into it: size, times, and its SHA-256.
+
+Bytes go into the hash and nowhere else, so they are read in this process, not in the worker's.
+"""
 
 import hashlib
 import os
@@ -8,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runcase.errors import DeniedError, NotFoundError
+from runcase.held_files import HeldFile
 
 _CHUNK = 1_000_000
 
@@ -53,12 +57,11 @@ def hashing(path: Path) -> Iterator[int | str]:
         DeniedError: It may not be read.
     """
     if not path.is_file():
-        # A pipe or a device is none: reading it could wait for ever.
         raise NotFoundError(f"{path} is no file any more.")
     sha, done = hashlib.sha256(), 0
     try:
-        with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
+        with HeldFile(path) as file:
+            for chunk in file.chunks(_CHUNK):
                 sha.update(chunk)
                 done += len(chunk)
                 yield done

@@ -2,10 +2,10 @@
 
 import os
 import re
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from runcase.held_files import HeldFile
 from runcase.progress import Progress
 from runcase.store.filestore_scan import META, REGISTRY, TRASH, experiment_folders
 from runcase.store.opening import MAGIC
@@ -27,12 +27,10 @@ _NO_RUNS = frozenset({"tags", "datasets", "models", "traces"})
 
 
 def head(path: Path, size: int = 100) -> bytes:
-    """Return the first bytes of a regular file; nothing if it cannot be read."""
+    """Return the first bytes of a regular file, to compare; nothing if it cannot be read."""
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            return b""
-        with path.open("rb") as file:
-            return file.read(size)
+        with HeldFile(path) as file:
+            return file.read(0, size)
     except OSError:
         return b""
 

@@ -1,8 +1,7 @@
 """Looks at a database file before anything connects to it, and decides how it may be opened.
 
-On POSIX, closing any descriptor of a database drops every SQLite lock that this process holds on
-it. So all that reads the bytes themselves is here and in `snapshot`, and runs while no connection
-to the same file is open.
+A database may be open in this process already, in another window: its bytes are read through
+`HeldFile`, so that no lock of SQLite's is dropped.
 """
 
 import os
@@ -15,6 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from runcase.errors import DamagedError, DeniedError, NotAStoreError, NotFoundError
+from runcase.held_files import HeldFile
 
 WAL = "-wal"
 SHM = "-shm"
@@ -79,10 +79,10 @@ def identity(path: Path) -> tuple[int, int, int] | None:
 
 
 def change_counter(path: Path) -> bytes:
-    """Return the header's count of commits; where `HOLDS_CONNECTIONS` it would drop locks."""
+    """Return the header's count of commits; nothing if it cannot be read."""
     try:
-        with path.open("rb") as file:
-            return file.read(28)[24:]
+        with HeldFile(path) as file:
+            return file.read(24, 4)
     except OSError:
         return b""
 
@@ -95,9 +95,8 @@ def sniff(path: Path) -> Sniffed:
             raise NotFoundError(
                 f"{path} is a folder, not a database.", "Name the .db file inside it."
             )
-        with real.open("rb") as file:
-            head = file.read(100)
-            size = file.seek(0, os.SEEK_END)
+        with HeldFile(real) as file:
+            head, size = file.read(0, 100), file.size
     except FileNotFoundError as error:
         raise NotFoundError(f"{path} does not exist.", "Check the spelling of the path.") from error
     except PermissionError as error:

@@ -1,12 +1,12 @@
 """A private copy of a database with its `-wal` or `-journal`, taken so that it is one state."""
 
-import os
 import shutil
 import tempfile
 import weakref
 from pathlib import Path
 
 from runcase.errors import BusyError, DeniedError
+from runcase.held_files import HeldFile
 from runcase.progress import Progress
 from runcase.store.opening import JOURNAL, SHM, WAL, beside, signature
 
@@ -36,7 +36,7 @@ class Snapshot:
         self._taken: tuple[object, bytes, int] | None = None
 
     def take(self, progress: Progress) -> None:
-        """Bring the copy up to date; no connection to source or copy may be open.
+        """Bring the copy up to date; no connection to the copy may be open.
 
         Raises:
             VanishedError: The `-wal` or `-journal` is gone, so that another way of opening fits.
@@ -109,11 +109,10 @@ def _header(path: Path) -> bytes:
 def _copy_file(source: Path, target: Path, start: int, progress: Progress) -> int:
     """Copy from an offset on; returns the number of bytes copied."""
     copied = 0
-    with source.open("rb") as reader, target.open("r+b" if start else "wb") as writer:
-        size = os.fstat(reader.fileno()).st_size - start
-        reader.seek(start)
+    with HeldFile(source) as reader, target.open("r+b" if start else "wb") as writer:
+        size = reader.size - start
         writer.seek(start)
-        while chunk := reader.read(_CHUNK):
+        for chunk in reader.chunks(_CHUNK, start):
             writer.write(chunk)
             copied += len(chunk)
             progress.report(copied, max(size, copied), "bytes copied")

@@ -1,9 +1,8 @@
-"""Lists traces and counts their spans, which lie in the database or in a traces.json."""
+"""Lists traces and counts their spans that lie in the database."""
 
 import json
 from collections import defaultdict
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Table, Text, bindparam, cast, func, literal, select
@@ -23,18 +22,16 @@ from runcase.store.schema import (
 from runcase.store.values import follows, integer, text, text_or_none
 
 LOCATION_TAG = "mlflow.artifactLocation"
-SPANS_FILE = "traces.json"
 _NAME_TAG = "mlflow.traceName"
 _RUN = "mlflow.sourceRun"
 _INPUTS, _OUTPUTS = "mlflow.traceInputs", "mlflow.traceOutputs"
 _CHUNK = 1_000
-_LARGEST_SPANS_FILE = 64 << 20
 
 
 def list_traces(connection: ReadConnection, experiment_id: str | None = None) -> list[Trace]:
     """Return the traces, newest first; of all experiments by default.
 
-    `spans` counts the rows of the table `spans`: where it is 0, `count_file_spans` may know more.
+    `spans` counts the rows of the table `spans`; older releases wrote them into an artifact.
     """
     if not connection.features.has(trace_info):
         return []
@@ -49,19 +46,6 @@ def list_traces(connection: ReadConnection, experiment_id: str | None = None) ->
         connection.progress.report(len(found), 0, "traces")
     found.sort(key=lambda trace: (-trace.timestamp, trace.trace_id))
     return found
-
-
-def count_file_spans(folder: Path) -> int:
-    """Count the spans in the traces.json of a trace's artifact folder; 0 if there is none."""
-    file = folder / SPANS_FILE
-    try:
-        if file.stat().st_size > _LARGEST_SPANS_FILE:
-            return 0
-        content = json.loads(file.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return 0
-    listed = content.get("spans") if isinstance(content, dict) else None
-    return len(listed) if isinstance(listed, list) else 0
 
 
 def _chunks(

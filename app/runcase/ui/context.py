@@ -6,6 +6,7 @@ from pathlib import Path
 from runcase.session.jobs import Jobs
 from runcase.session.open_stores import OpenStores
 from runcase.session.previews import Previews
+from runcase.ui.allow_list import AllowList
 from runcase.ui.settings import Settings
 from runcase.ui.theme import Theme
 
@@ -14,8 +15,8 @@ from runcase.ui.theme import Theme
 class Context:
     """The application's shared parts; built once, in `app.py`.
 
-    `local_db` is where marks and views are kept, one file for all stores; `stores` are those
-    that are open in some window.
+    `local_db` is where marks and views are kept, one file for all stores; `allowed` are imports
+    of pickles that a person allowed; `stores` are those that are open in some window.
     """
 
     theme: Theme
@@ -23,4 +24,5 @@ class Context:
     jobs: Jobs
     previews: Previews
     local_db: Path
+    allowed: AllowList
     stores: OpenStores = field(default_factory=OpenStores)

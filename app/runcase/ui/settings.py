@@ -1,6 +1,7 @@
 """What Runcase remembers between starts: recent stores, theme, zoom, artifact roots."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -113,6 +114,20 @@ class Settings:
         """Put a program first in the list of those that files were opened with."""
         others = [each for each in self.programs() if each != program]
         self._store.setValue("programs", json.dumps([program, *others][:MAX_PROGRAMS]))
+
+    def allowed_imports(self) -> list[tuple[str, str]]:
+        """Return the imports of pickles that this person allowed: modules and names."""
+        found = self._json("allowed_imports", [])
+        pairs = found if isinstance(found, list) else []
+        return [
+            (each[0], each[1])
+            for each in pairs
+            if isinstance(each, list) and [type(text) for text in each] == [str, str]
+        ]
+
+    def set_allowed_imports(self, imports: Sequence[tuple[str, str]]) -> None:
+        """Remember which imports of pickles this person allows."""
+        self._store.setValue("allowed_imports", json.dumps(imports))
 
     def roots(self, store: Path) -> list[tuple[str, Path]]:
         """Return where this person said a store's artifact roots lie: stored root, folder."""

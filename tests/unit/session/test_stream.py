@@ -1,5 +1,7 @@
 """Long work in slices: it lets other work through, and stops where it is told to."""
 
+import threading
+
 from PySide6.QtCore import QObject
 
 from runcase.errors import NotFoundError
@@ -27,7 +29,7 @@ class Heard:
 
 def test_all_comes_in_order(jobs, qtbot, monkeypatch):
     monkeypatch.setattr(streams, "_SLICE_S", 0.0)  # each item is a slice of its own
-    heard = Heard(jobs, lambda: iter(range(20)))
+    heard = Heard(jobs, lambda _progress: iter(range(20)))
     qtbot.waitUntil(lambda: heard.ended)
     assert heard.items == list(range(20))
     assert not heard.stream.is_running
@@ -35,7 +37,7 @@ def test_all_comes_in_order(jobs, qtbot, monkeypatch):
 
 def test_other_work_is_let_through(jobs, qtbot, monkeypatch):
     monkeypatch.setattr(streams, "_SLICE_S", 0.0)
-    heard = Heard(jobs, lambda: iter(range(1_000)))
+    heard = Heard(jobs, lambda _progress: iter(range(1_000)))
     seen = []
     jobs.submit(
         lambda _progress: "other",
@@ -52,7 +54,7 @@ def test_what_is_stopped_lets_go(jobs, qtbot, monkeypatch):
     monkeypatch.setattr(streams, "_SLICE_S", 0.0)
     closed = []
 
-    def source():
+    def source(_progress):
         try:
             yield from range(1_000_000)
         finally:
@@ -66,8 +68,25 @@ def test_what_is_stopped_lets_go(jobs, qtbot, monkeypatch):
     assert (len(heard.items), heard.ended) == (count, False)
 
 
+def test_what_blocks_is_interrupted(jobs, qtbot):
+    began, ended = threading.Event(), threading.Event()
+
+    def source(progress):
+        progress.interrupted_by(ended.set)
+        yield 1
+        began.set()
+        ended.wait(10)
+        progress.check()
+
+    heard = Heard(jobs, source)
+    assert began.wait(10)
+    heard.stream.stop()
+    assert ended.wait(10)
+    assert not heard.ended
+
+
 def test_an_error_ends_it(jobs, qtbot):
-    def source():
+    def source(_progress):
         yield 1
         raise NotFoundError("gone")
 

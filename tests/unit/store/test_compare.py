@@ -14,7 +14,7 @@ from runcase.curves.links import link
 from runcase.progress import Progress
 from runcase.store.artifacts import ArtifactFinder
 from runcase.store.compare import best_values, read_runs
-from runcase.store.compare_files import FileAt, digests, find_files, requirements, same_texts
+from runcase.store.compare_files import FileAt, digests, find_files, same_texts
 from runcase.store.compare_json import leaves
 from runcase.store.compare_lines import (
     Change,
@@ -101,29 +101,6 @@ def test_text_files_of_two_runs_are_the_same_or_not(tmp_path):
         sides.append({n: FileAt(tmp_path / run, n, p.stat().st_size) for n, p in files.items()})
     found = same_texts(sides[0], sides[1], Progress())
     assert found == {"one.txt": False, "two.txt": True, "three.yaml": False}
-
-
-def test_requirements_name_versions(tmp_path):
-    (tmp_path / "requirements.txt").write_text("numpy==2.0 # why\n-r other\nScikit_Learn\n")
-    (tmp_path / "conda.yaml").write_text(
-        "channels:\n- conda-forge\ndependencies:\n- python=3.11\n- pip:\n  - pandas>=2\n"
-    )
-    names = ("requirements.txt", "conda.yaml")
-    files = {f"models/m/{name}": FileAt(tmp_path, name, 1) for name in names}
-    assert requirements(files) == {
-        "numpy": "2.0",
-        "scikit-learn": "any version",
-        "python": "3.11",
-        "pandas": ">=2",
-    }
-    (tmp_path / "conda.yaml").write_text("dependencies: [[")
-    assert "python" not in requirements(files)
-    (tmp_path / "python_env.yaml").write_text(
-        "python: '3.11.4'\nbuild_dependencies:\n- pip==25.0\n"
-    )
-    files["models/m/python_env.yaml"] = FileAt(tmp_path, "python_env.yaml", 1)
-    assert requirements(files)["python"] == "3.11.4"
-    assert "pip" not in requirements(files)
 
 
 JSON = st.recursive(

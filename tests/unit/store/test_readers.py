@@ -141,16 +141,6 @@ def test_traces_by_experiment_newest_first(store_of):
         assert all(one.name for one in found)
 
 
-@pytest.mark.parametrize(
-    ("content", "spans"),
-    [(b'{"spans": [{}, {}]}', 2), (b"[]", 0), (b"{", 0), (b"[" * 100_000, 0), (None, 0)],
-)
-def test_spans_in_a_file(content, spans, tmp_path):
-    if content is not None:
-        (tmp_path / "traces.json").write_bytes(content)
-    assert traces.count_file_spans(tmp_path) == spans
-
-
 def test_finding_runs_by_id_and_name(tmp_path):
     path = make_store(tmp_path / "mlflow.db", runs=40)
     raw = sqlite3.connect(path)

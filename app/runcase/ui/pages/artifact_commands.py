@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -129,11 +130,17 @@ class ArtifactCommands:
     def _asked(self, action_id: str, path: Path | None) -> None:
         """Do what is asked of a file: of the chosen one, or of one that stays pinned."""
         own = self._artifacts.path_on_disk()
-        other = path is not None and own is not None and path != own.resolve()
         if action_id == "open-with":
             self.files.open_with(path or own)
-        elif action_id == "save-as" and path is not None and other:
-            self.files.save_as([path], 0)
+        elif action_id == "save-as" and path is not None and own is not None:
+            self._page.context.jobs.submit(
+                # A preview's path has its links resolved, for which the disk is looked at.
+                lambda _progress: os.path.realpath(own) == str(path),
+                owner=self._page,
+                then=lambda is_own: self._save() if is_own else self.files.save_as([path], 0),
+                key="whose-file",
+                lane="files",
+            )
         else:
             command = self.commands().get(action_id)
             if command is not None:

@@ -72,7 +72,7 @@ class ArtifactListing(QObject):
         self._is_known, self._next_count = self.found is not None, _FIRST
         self._stream = Stream(
             self._session.jobs,
-            lambda: _listing(places),
+            lambda _progress: _listing(places),
             owner=self,
             then=self._listed,
             finished=self._finish,

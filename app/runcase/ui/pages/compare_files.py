@@ -12,6 +12,7 @@ from runcase.itemmodels.compare_file_rows import artifact_rows, environment_rows
 from runcase.itemmodels.compare_rows import Row, Section
 from runcase.itemmodels.compare_stores import Compared, Sources
 from runcase.progress import Progress
+from runcase.session.needs import requirements
 from runcase.store.compare import LEAST
 from runcase.store.compare_files import (
     Digests,
@@ -19,7 +20,6 @@ from runcase.store.compare_files import (
     Files,
     digests,
     find_files,
-    requirements,
 )
 from runcase.store.run_refs import RunRef
 from runcase.ui.pages.base import Busy
@@ -74,12 +74,13 @@ class CompareFiles:
         if known and (self._reading or not (running or self.is_stale)):
             return
         self._reading, self.is_stale = True, False
+        previews = self._page.context.previews
         before, contents = self.files, self._digests if known else None
 
         def work(progress: Progress) -> _Found:
             files = _files_of(sources, compared, progress)
             is_same = files == before
-            needed = environment_rows([requirements(each) for each in files])
+            needed = environment_rows(requirements(previews.second(), files, progress))
             rows = artifact_rows(files, contents if is_same else None)
             return _Found(files, needed, rows, is_same)
 

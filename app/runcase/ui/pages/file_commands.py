@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 
 from runcase.errors import RuncaseError
 from runcase.itemmodels import formats
+from runcase.progress import Progress
 from runcase.session.stream import Stream
 from runcase.store.file_copy import copying, copying_into
 from runcase.ui.pages.base import Busy, Page
@@ -66,17 +67,19 @@ class FileCommands:
 
     def save(self, source: Path, target: Path, size: int) -> None:
         """Write one file; what is at the target is replaced."""
-        self._run(lambda: copying(source.resolve(), target, overwrite=True), size, target.name)
+        self._run(
+            lambda _progress: copying(source.resolve(), target, overwrite=True), size, target.name
+        )
 
     def save_into(self, sources: Sequence[Path], folder: Path, size: int) -> None:
         """Write files and folders into a folder, none over what is there."""
-        self._run(lambda: copying_into(list(sources), folder), size, str(folder))
+        self._run(lambda _progress: copying_into(list(sources), folder), size, str(folder))
 
     def copy_text(self, text: str) -> None:
         """Put a text on the clipboard."""
         QGuiApplication.clipboard().setText(text)
 
-    def _run(self, source: Callable[[], Iterator[int]], size: int, target: str) -> None:
+    def _run(self, source: Callable[[Progress], Iterator[int]], size: int, target: str) -> None:
         self._saved, self._total, self._target = 0, size, target
         self._saving = Stream(
             self._page.context.jobs,

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
@@ -11,11 +11,12 @@ from runcase.errors import RuncaseError
 from runcase.itemmodels import formats
 from runcase.itemmodels.overview import ExperimentsModel, TracesModel
 from runcase.progress import Progress
+from runcase.session.file_spans import with_file_spans
 from runcase.session.session import Session
 from runcase.store.experiments import list_experiments
 from runcase.store.records import Experiment, StoreSummary, Trace
 from runcase.store.summary import summarise
-from runcase.store.traces import LOCATION_TAG, count_file_spans, list_traces
+from runcase.store.traces import list_traces
 from runcase.ui.context import Context
 from runcase.ui.location import Location, Place
 from runcase.ui.pages.base import Crumb, FilterState, Page
@@ -164,16 +165,9 @@ class OverviewPage(Page):
             experiments = list_experiments(connection)
             traces = list_traces(connection)[:MAX_TRACES] if summary.traces else []
         # Older releases keep the spans in a file beside the artifacts.
-        counted = [self._with_spans(each, progress) for each in traces]
+        worker, finder = self.context.previews.second(), self._session.finder
+        counted = with_file_spans(worker, finder, traces, progress)
         return Overview(summary, store.mode.value, tuple(experiments), tuple(counted))
-
-    def _with_spans(self, trace: Trace, progress: Progress) -> Trace:
-        location = trace.tags.get(LOCATION_TAG)
-        if trace.spans or not location:
-            return trace
-        progress.check()
-        folder = self._session.finder.find(location, trace.trace_id).folder
-        return replace(trace, spans=count_file_spans(folder)) if folder is not None else trace
 
     def _failed(self, error: RuncaseError) -> None:
         self._loading.finish()

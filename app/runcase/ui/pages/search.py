@@ -18,18 +18,12 @@ from PySide6.QtWidgets import (
 
 from runcase.errors import RuncaseError
 from runcase.itemmodels import formats
+from runcase.preview.many import MOST_BYTES, MOST_OF_FILE
 from runcase.progress import Progress
 from runcase.session.session import Session
 from runcase.session.stream import Stream
-from runcase.store.artifact_places import ArtifactPlace
-from runcase.store.artifact_search import (
-    MOST_BYTES,
-    MOST_HITS,
-    Hit,
-    Looked,
-    Search,
-    search_places,
-)
+from runcase.session.text_search import MOST_HITS, Hit, Looked, Search
+from runcase.store.artifact_places import ArtifactPlace, search_places
 from runcase.ui import icons
 from runcase.ui.context import Context
 from runcase.ui.location import Location, Place
@@ -144,14 +138,16 @@ class SearchPage(Page):
         if not text or not self._places:
             return
         work = Search(self._session.finder, self._places, text, exact=self.exact.isChecked())
+        previews = self.context.previews
         self._stream = Stream(
             self.context.jobs,
-            work.hits,
+            lambda progress: work.hits(previews.second(), progress),
             owner=self,
             then=self._found,
             finished=self._finished,
             failed=self._failed,
             key="search",
+            lane="search",
         )
         self._say_nothing("Searching …", text)
         self._command.setText("Stop")
@@ -233,7 +229,7 @@ class SearchPage(Page):
             parts.append("stopped")
         if looked.cut:
             most = formats.size(MOST_BYTES)
-            parts.append(f"{looked.cut:,} only in part: beyond {most} or 200 hits")
+            parts.append(f"{looked.cut:,} only in part: beyond {most} or {MOST_OF_FILE} hits")
         if looked.others:
             parts.append(f"{looked.others:,} are no text")
         if looked.unread:

@@ -1,78 +1,46 @@
 """An archive's members as a list; one that is activated is opened in the same pane."""
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    Qt,
-    Signal,
-)
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHeaderView, QLineEdit, QTableView, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from runcase.preview import words
 from runcase.preview.inventory import Archive, Entry
 from runcase.ui import icons
+from runcase.ui.previews.list_table import Index, ListModel, ListTable
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import label, row
 
-Index = QModelIndex | QPersistentModelIndex
-_NOWHERE = QModelIndex()
-_TITLES = ("Name", "Size", "Packed", "Modified", "Remark")
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_ROW = 26
 
-
-class ArchiveModel(QAbstractTableModel):
+class ArchiveModel(ListModel):
     """Members as rows, of which those are shown whose path holds a text."""
 
-    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(("Name", "Size", "Packed", "Modified", "Remark"), (1, 2))
         self._theme = theme
-        self._all: tuple[Entry, ...] = ()
-        self._shown: list[Entry] = []
         theme.changed.connect(self._restyle)
         self._restyle()
 
     def set_entries(self, entries: tuple[Entry, ...], text: str) -> None:
         """Show the members whose path holds a text, without regard to case."""
-        self.beginResetModel()
-        self._all = entries
         folded = text.casefold()
-        self._shown = [each for each in entries if folded in each.path.casefold()]
-        self.endResetModel()
+        self.set_rows([each for each in entries if folded in each.path.casefold()])
 
     def entry(self, number: int) -> Entry:
         """Return the member of a row."""
-        return self._shown[number]
+        found: Entry = self.rows[number]
+        return found
 
-    def rowCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self._shown)
-
-    def columnCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(_TITLES)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return _TITLES[section]
-        return None
+    def text(self, row: Entry, column: int) -> str:
+        sizes = ("", "") if row.is_folder else (words.size(row.size), words.size(row.packed))
+        return (row.path, *sizes, row.modified, row.note)[column]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        entry, column = self._shown[index.row()], index.column()
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            sizes = ("", "") if entry.is_folder else (entry.size, entry.packed)
-            shown = [words.size(each) if isinstance(each, int) else each for each in sizes]
-            return (entry.path, *shown, entry.modified, entry.note)[column]
-        if role == Qt.ItemDataRole.TextAlignmentRole and column in (1, 2):
-            return _RIGHT
+        entry, column = self.entry(index.row()), index.column()
         if role == Qt.ItemDataRole.ForegroundRole and (column == 4 or entry.note):
             return self._warn if column in (0, 4) else None
         if role == Qt.ItemDataRole.DecorationRole and column == 0:
             return self._folder if entry.is_folder else self._file
-        return None
+        return super().data(index, role)
 
     def _restyle(self) -> None:
         self._warn = self._theme.color("warn")
@@ -89,19 +57,8 @@ class ArchiveView(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document: Archive | None = None
-        self._model = ArchiveModel(theme, self)
-        self._list = _List()
-        self._list.setModel(self._model)
-        self._list.verticalHeader().hide()
-        self._list.verticalHeader().setDefaultSectionSize(theme.px(_ROW))
-        self._list.setShowGrid(False)
-        self._list.setWordWrap(False)
-        self._list.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        header = self._list.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((1, 80), (2, 80), (3, 130), (4, 170)):
-            self._list.setColumnWidth(column, theme.px(width))
+        self._model = ArchiveModel(theme)
+        self._list = ListTable(theme, self._model, (80, 80, 130, 170))
         self._filter = QLineEdit()
         self._filter.setPlaceholderText("Filter members")
         self._filter.setAccessibleName("Filter members")
@@ -150,13 +107,3 @@ class ArchiveView(QWidget):
         entry = self._model.entry(index.row())
         if not entry.is_folder:
             self.opened.emit(entry.path)
-
-
-class _List(QTableView):
-    """Opens the current member with the Enter key, too."""
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
-            self.activated.emit(self.currentIndex())
-            return
-        super().keyPressEvent(event)

@@ -1,6 +1,7 @@
 """The parts of previews made of cards: small tables, remarks, verdicts on pickles."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
@@ -18,9 +19,10 @@ from PySide6.QtWidgets import (
 from runcase.preview import words
 from runcase.preview.facts import Facts, Verdict
 from runcase.ui import icons
+from runcase.ui.allow_list import BY_YOU, AllowList
 from runcase.ui.previews.text_view import code_font
 from runcase.ui.theme import Theme
-from runcase.ui.widgets.basics import IconLabel, label, row
+from runcase.ui.widgets.basics import IconLabel, button, label, row
 
 _ROW = 26
 # Of the imports on the allow-list, as many are listed as make one card with the others.
@@ -36,16 +38,18 @@ _LOOKS = {
 class VerdictCard(QFrame):
     """What a pickle would import, the worst first, under a sentence that sums it up."""
 
-    def __init__(self, theme: Theme, facts: Facts, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+    def __init__(self, theme: Theme, facts: Facts, allowed: AllowList | None = None) -> None:
+        super().__init__()
+        self._theme, self._facts, self._allowed = theme, facts, allowed
         self.setObjectName("verdictCard")
+        if allowed is not None:
+            facts = replace(facts, imports=allowed.judged(facts.imports))
         imports = facts.imports
         counts = {each: sum(one.verdict == each for one in imports) for each in Verdict}
         worst = next((each for each in _LOOKS if counts[each]), Verdict.ALLOWED)
         token = {Verdict.ALLOWED: "success"}.get(worst, _LOOKS[worst][1])
         self._token = token
-        title = _summary(counts)
+        title = _summary(counts, sum(each.reason == BY_YOU for each in imports))
         head = QFrame()
         head.setObjectName("verdictHead")
         icon = "shield-check" if worst == Verdict.ALLOWED else "shield-alert"
@@ -68,6 +72,9 @@ class VerdictCard(QFrame):
         text.addWidget(said)
         line = row(IconLabel(theme, icon, token, 20), spacing=12, margins=(14, 10, 12, 10))
         line.addLayout(text, 1)
+        if allowed is not None:
+            opens = button("Allow-List…", "small", self._open_list)
+            line.addWidget(opens, 0, Qt.AlignmentFlag.AlignVCenter)
         head.setLayout(line)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 1, 1, 1)
@@ -88,6 +95,14 @@ class VerdictCard(QFrame):
             f"QLabel#verdictTitle, QLabel#verdictText {{ color: {color(token).name()}; }}"
         )
 
+    def _open_list(self) -> None:
+        # Imported here: opened now and then.
+        from runcase.ui.dialogs.allow_list import AllowListDialog
+
+        if self._allowed is not None:
+            facts, window = self._facts, self.window()
+            AllowListDialog(self._theme, self._allowed, facts.name, facts.imports, window).open()
+
     def _table(self, facts: Facts) -> QTableWidget:
         shown = facts.imports[: _shown(facts)]
         rows = [("", each.module, each.name, each.reason) for each in shown]
@@ -104,12 +119,14 @@ class VerdictCard(QFrame):
         return made
 
 
-def _summary(counts: dict[Verdict, int]) -> str:
+def _summary(counts: dict[Verdict, int], own: int) -> str:
     dangerous, unknown = counts[Verdict.DANGEROUS], counts[Verdict.UNKNOWN]
     if dangerous:
         return f"{words.many(dangerous, 'import')} could run code of the file’s author"
     if unknown:
         return f"{words.many(unknown, 'import')} outside the allow-list"
+    if own:
+        return f"All imports are on the allow-list, {own:,} of them by you"
     return "All imports are on the allow-list"
 
 

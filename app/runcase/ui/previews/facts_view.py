@@ -2,28 +2,18 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QHeaderView,
-    QScrollArea,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from runcase.preview import words
 from runcase.preview.facts import Facts, Tensor
+from runcase.ui.allow_list import AllowList
 from runcase.ui.previews.cards import VerdictCard, grid, remark
+from runcase.ui.previews.list_table import ROW, Index, ListModel, ListTable
 from runcase.ui.previews.text_view import code_font
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import Card
 
-Index = QModelIndex | QPersistentModelIndex
-_NOWHERE = QModelIndex()
-_ROW = 26
-_TITLES = ("Name", "Type", "Shape", "Size")
 _LIST_ROWS = 14
 _SHOWN = 200
 _HEADERS = "Its headers are all that is read of it."
@@ -32,14 +22,17 @@ _HEADERS = "Its headers are all that is read of it."
 class FactsView(QScrollArea):
     """What a file says of itself, as cards."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, allowed: AllowList | None = None) -> None:
+        super().__init__()
         self._theme = theme
+        self._allowed = allowed
         self._document: Facts | None = None
         self._remark = _HEADERS
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         theme.changed.connect(self._build)
+        if allowed is not None:
+            allowed.changed.connect(self._build)
 
     def show_document(self, document: Facts, remark_: str = _HEADERS) -> None:
         """Show a file from the top of its cards; the remark stands where it has nothing else."""
@@ -67,7 +60,7 @@ class FactsView(QScrollArea):
             column.setSpacing(12)
             layout.addLayout(column, share)
         if document.imports:
-            main.addWidget(VerdictCard(self._theme, document))
+            main.addWidget(VerdictCard(self._theme, document, self._allowed))
         if document.tensors:
             main.addWidget(self._tensors(document))
         if document.metadata:
@@ -98,52 +91,26 @@ class FactsView(QScrollArea):
         if shown < document.tensor_count:
             note = f"the first {shown:,} of {note}"
         card = Card("Tensors", note)
-        view = QTableView()
+        view = ListTable(self._theme, TensorModel(self._theme, document.tensors), (90, 150, 80))
         view.setAccessibleName("Tensors")
-        view.setModel(TensorModel(self._theme, document.tensors, view))
-        view.verticalHeader().hide()
-        view.verticalHeader().setDefaultSectionSize(self._theme.px(_ROW))
-        view.setShowGrid(False)
-        view.setWordWrap(False)
-        view.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        header = view.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((1, 90), (2, 150), (3, 80)):
-            view.setColumnWidth(column, self._theme.px(width))
-        view.setFixedHeight(self._theme.px(_ROW) * (min(shown, _LIST_ROWS) + 1) + 6)
+        view.setFixedHeight(self._theme.px(ROW) * (min(shown, _LIST_ROWS) + 1) + 6)
         card.body.addWidget(view)
         return card
 
 
-class TensorModel(QAbstractTableModel):
+class TensorModel(ListModel):
     """Named arrays as rows."""
 
-    def __init__(self, theme: Theme, tensors: tuple[Tensor, ...], parent: QWidget) -> None:
-        super().__init__(parent)
-        self._tensors = tensors
+    def __init__(self, theme: Theme, tensors: tuple[Tensor, ...]) -> None:
+        super().__init__(("Name", "Type", "Shape", "Size"), (3,))
+        self.set_rows(tensors)
         self._mono = code_font(theme)
 
-    def rowCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self._tensors)
-
-    def columnCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(_TITLES)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return _TITLES[section]
-        return None
+    def text(self, row: Tensor, column: int) -> str:
+        size = words.size(row.size) if row.size >= 0 else "—"
+        return (row.name, row.dtype, row.shape, size)[column]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        tensor = self._tensors[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            size = words.size(tensor.size) if tensor.size >= 0 else "—"
-            return (tensor.name, tensor.dtype, tensor.shape, size)[index.column()]
-        if role == Qt.ItemDataRole.FontRole:
-            return self._mono if index.column() < 3 else None
-        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == 3:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        return None
+        if role == Qt.ItemDataRole.FontRole and index.column() < 3:
+            return self._mono
+        return super().data(index, role)

@@ -30,6 +30,7 @@ from runcase.preview.document import (
 from runcase.preview.facts import Facts
 from runcase.preview.inventory import Archive, Profile
 from runcase.session.jobs import Jobs
+from runcase.ui.allow_list import AllowList
 from runcase.ui.previews.archive_view import ArchiveView
 from runcase.ui.previews.array_view import ArrayView
 from runcase.ui.previews.bytes_view import BytesView
@@ -62,12 +63,15 @@ class PreviewHost(QWidget):
 
     Args:
         jobs: Reads the files of HTML pages whose scripts a person asks for.
+        allowed: The imports of pickles that a person allowed.
     """
 
     requested = Signal(object)
     file_chosen = Signal(str)
 
-    def __init__(self, theme: Theme, jobs: Jobs | None = None) -> None:
+    def __init__(
+        self, theme: Theme, jobs: Jobs | None = None, allowed: AllowList | None = None
+    ) -> None:
         super().__init__()
         self._theme = theme
         self._request = Request("")
@@ -86,12 +90,12 @@ class PreviewHost(QWidget):
         beside.addWidget(self._image_side)
         self._image_side.hide()
         self._page = PageView(theme, jobs)
-        self._model = ModelView(theme)
+        self._model = ModelView(theme, allowed)
         self._bytes = BytesView(theme)
         self._log = LogView(theme)
         self._array = ArrayView(theme)
         self._archive = ArchiveView(theme)
-        self._insides = MediaView(theme)
+        self._insides = MediaView(theme, allowed)
         self._state = StatePage(theme)
         self._loading = LoadingPage(theme)
         self._nothing = QWidget()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from runcase.preview.facts import Facts
 from runcase.preview.media import HEADERS_ONLY
+from runcase.ui.allow_list import AllowList
 from runcase.ui.previews.facts_view import FactsView
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import Elided, IconButton, label, row
@@ -39,14 +40,14 @@ def clock(ms: int) -> str:
 class MediaView(QWidget):
     """A picture once there is one, a bar with Play, place and volume, and the file's facts."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, allowed: AllowList | None = None) -> None:
+        super().__init__()
         self._theme = theme
         self._path = ""
         self._player: QMediaPlayer | None = None
         self._note = ""
         self._screen = _Screen(theme)
-        self._facts = FactsView(theme)
+        self._facts = FactsView(theme, allowed)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from runcase.preview import words
 from runcase.preview.document import Flavor, Model
+from runcase.ui.allow_list import AllowList
 from runcase.ui.previews.cards import VerdictCard, grid, remark
 from runcase.ui.previews.text_view import CodeEdit
 from runcase.ui.theme import Theme
@@ -42,9 +43,10 @@ class ModelView(QStackedWidget):
 
     chosen = Signal(str)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, allowed: AllowList | None = None) -> None:
+        super().__init__()
         self._theme = theme
+        self._allowed = allowed
         self._document: Model | None = None
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
@@ -53,6 +55,8 @@ class ModelView(QStackedWidget):
         self.addWidget(self._scroll)
         self.addWidget(self._edit)
         theme.changed.connect(self._build)
+        if allowed is not None:
+            allowed.changed.connect(self._build)
 
     def show_document(self, document: Model) -> None:
         """Show a model from the top of its page."""
@@ -95,7 +99,7 @@ class ModelView(QStackedWidget):
     def _fill_main(self, document: Model, column: QVBoxLayout) -> None:
         for pickle in document.pickles:
             if pickle.imports:
-                column.addWidget(VerdictCard(self._theme, pickle))
+                column.addWidget(VerdictCard(self._theme, pickle, self._allowed))
         column.addWidget(self._signature(document))
         if document.load_codes:
             column.addWidget(_LoadCodeCard(self._theme, document))

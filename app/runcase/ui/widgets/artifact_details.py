@@ -135,7 +135,7 @@ class ArtifactDetails(QScrollArea):
         path = self._of.path
         self._hashing = Stream(
             self._context.jobs,
-            lambda: hashing(path.resolve()),
+            lambda _progress: hashing(path.resolve()),
             owner=self,
             then=self._hashed,
             finished=lambda: None,
@@ -158,7 +158,7 @@ class ArtifactDetails(QScrollArea):
         finder, places = self._session.finder, self._places
         self._searching = Stream(
             self._context.jobs,
-            lambda: duplicates(finder, places, of.path),
+            lambda _progress: duplicates(finder, places, of.path),
             owner=self,
             then=self._found_twins,
             finished=lambda: self._say_twins(""),
@@ -292,7 +292,7 @@ class ArtifactDetails(QScrollArea):
         others = [each for each in places if each.run_id != of.run_id]
         self._comparing = Stream(
             self._context.jobs,
-            lambda: same_files(finder, others, of.relative),
+            lambda _progress: same_files(finder, others, of.relative),
             owner=self,
             then=self._found_same,
             finished=self._show_same,

@@ -44,7 +44,7 @@ class PreviewPane(QWidget):
         super().__init__(parent)
         self._context = context
         self._name = ""
-        self.host = PreviewHost(context.theme, context.jobs)
+        self.host = PreviewHost(context.theme, context.jobs, context.allowed)
         self._root = self._path = Path()
         self._at: InText | None = None
         self._reading: dict[str, Job[Document]] = {}

@@ -70,7 +70,8 @@ def read_xgboost(source: Source) -> Facts:
         ("Nodes", f"{sum(nodes):,}"),
         ("Largest tree", f"{max(nodes, default=0):,} nodes" if nodes else ""),
         ("Features", _words(_at(learner, "learner_model_param", "num_feature"))),
-        ("Classes", _words(_at(learner, "learner_model_param", "num_class"))),
+        # It says 0 where there are no classes, or two.
+        ("Classes", _words(_at(learner, "learner_model_param", "num_class")).removeprefix("0")),
         ("Base score", _words(_at(learner, "learner_model_param", "base_score"))),
         (
             "Feature names",

@@ -97,7 +97,10 @@ def _is_zip_of(*suffixes: str) -> Callable[[Source], bool]:
 
 
 def _is_torch(source: Source) -> bool:
-    return source.head.startswith(_ZIP) and b"data.pkl" in source.head[:512]
+    # Its members lie in one folder; TorchScript writes the tensors before their pickle.
+    head = source.head
+    first = head[30 : 30 + int.from_bytes(head[26:28], "little")].partition(b"/")[2]
+    return head.startswith(_ZIP) and (b"data.pkl" in head[:512] or first == b"data/0")
 
 
 def _is_keras(source: Source) -> bool:
@@ -140,6 +143,7 @@ READERS: tuple[Reader, ...] = (
     Reader("arrays", array_file.read_npz, looks=_is_zip_of(".npz")),
     Reader("a workbook", workbook.read, (".xls",), looks=_is_zip_of(".xlsx", ".xlsm", ".ods")),
     Reader("a PyTorch file", weights.read_torch, looks=_is_torch),
+    Reader("a PyTorch file", weights.read_old_torch, magic=(weights.OLD_TORCH,)),
     Reader("a Keras model", keras.read, looks=_is_keras),
     Reader("an archive", _zip, magic=_ZIP),
     Reader("an archive", _tar, (".tar", ".tgz", ".tbz2", ".txz"), looks=_is_tar),

@@ -15,7 +15,8 @@ from runcase.preview import array_file, boosting, hdf5, media, onnx, pickles, we
 from runcase.preview.document import Request
 from runcase.preview.source import Source
 
-HDF5 = (Path(__file__).parents[2] / "corpus" / "weights.h5").read_bytes()
+CORPUS = Path(__file__).parents[2] / "corpus"
+HDF5 = (CORPUS / "weights.h5").read_bytes()
 GGUF = b"GGUF" + struct.pack("<IQQQ", 3, 1, 1, 1) + b"k" + struct.pack("<IQ", 8, 5) + b"llama"
 GGUF += struct.pack("<Q", 1) + b"t" + struct.pack("<IQQIQ", 2, 32, 4, 8, 0)
 UBJ = b"{L" + struct.pack(">q", 7) + b"learner{U\x10gradient_booster{U\x04nameSU\x06gbtree}}}"
@@ -43,6 +44,7 @@ READERS = {
         WAVE,
     ),
     "npy": (array_file.read_npy, npy()),
+    "old torch": (weights.read_old_torch, (CORPUS / "real" / "old.pth").read_bytes()),
 }
 
 

@@ -1,0 +1,51 @@
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runcase.preview.document import Request
+from runcase.preview.facts import Facts, Verdict
+from runcase.preview.torch_names import tensors_of
+from runcase.preview.worker import Worker
+
+REAL = Path(__file__).parents[2] / "corpus" / "real"
+TOLD: dict[str, dict[str, Any]] = json.loads((REAL / "told.json").read_text())
+
+
+def words(lengths: list[int]) -> str:
+    return " × ".join(map(str, lengths)) or "scalar"
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_a_file_says_what_its_library_says_of_it(worker: Worker, name: str) -> None:
+    document = worker.read(Request(str(REAL / name)))
+    assert isinstance(document, Facts), document.note
+    told = TOLD[name]
+    shown = [(each.name, each.dtype, each.shape, each.size) for each in document.tensors]
+    assert sorted(shown) == sorted(
+        (tensor, dtype, words(shape), size) for tensor, dtype, shape, size in told["tensors"]
+    )
+    assert document.tensor_count == len(shown)
+    facts = dict(document.facts)
+    assert {key: facts.get(key) for key in told["facts"]} == told["facts"]
+    assert set(told.get("metadata", {}).items()) <= set(document.metadata)
+
+
+def test_pytorch_itself_is_on_the_allow_list(worker: Worker) -> None:
+    for name in ("state.pt", "old.pth", "dtypes.pt", "checkpoint.ckpt"):
+        document = worker.read(Request(str(REAL / name)))
+        assert isinstance(document, Facts)
+        assert {each.verdict for each in document.imports} == {Verdict.ALLOWED}, name
+        assert document.note == ""
+    whole = worker.read(Request(str(REAL / "module.pth")))
+    assert isinstance(whole, Facts)
+    unknown = [each for each in whole.imports if each.verdict != Verdict.ALLOWED]
+    assert [(each.module, each.name) for each in unknown] == [("__main__", "Net")]
+
+
+def test_a_tensor_that_is_made_of_itself_is_no_endless_work() -> None:
+    # A call of _rebuild_from_type_v2 whose function is itself, and whose arguments are itself.
+    pickled = b"\x80\x02ctorch._tensor\n_rebuild_from_type_v2\nq\x00]q\x01(h\x00Nh\x01eR."
+    assert tensors_of(io.BytesIO(pickled)) == ()

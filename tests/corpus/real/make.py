@@ -12,6 +12,7 @@ import json
 import os
 import random
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -163,7 +164,9 @@ def write_catboost(features: Any, labels: Any, classes: Any) -> None:
     mixed = [[*map(float, row), "ab"[random.Random(at).random() < 0.5], f"c{at % 7}"]
              for at, row in enumerate(features)]  # fmt: skip
     names = ["age", "height", "weight", "income", "sex", "city"]
-    pool = catboost.Pool(mixed, labels, cat_features=[4, 5], feature_names=names)
+    # Labels that a category tells.
+    told = [int(at % 7 in (1, 4) or label) for at, label in enumerate(labels)]
+    pool = catboost.Pool(mixed, told, cat_features=[4, 5], feature_names=names)
     models = {
         "catboost.cbm": catboost.CatBoostClassifier(iterations=6, depth=3, **quiet).fit(pool),
         "classes.cbm": catboost.CatBoostClassifier(
@@ -190,6 +193,34 @@ def write_catboost(features: Any, labels: Any, classes: Any) -> None:
             "Depth": depth(content),
         }
         tell(name, [], **facts)
+        TOLD[name]["counts"] = by_feature(content, model.feature_names_)
+
+
+def by_feature(content: dict[str, Any], names: list[str]) -> dict[str, int]:
+    """Count the conditions on each feature in CatBoost's JSON."""
+    if "oblivious_trees" in content:
+        found = [split for each in content["oblivious_trees"] for split in each["splits"]]
+    else:
+        found = [split for each in content["trees"] for split in conditions(each)]
+    floats = [each["flat_feature_index"] for each in content["features_info"]["float_features"]]
+    counted: Counter[str] = Counter()
+    for split in found:
+        if split["split_type"] == "FloatFeature":
+            counted[names[floats[split["float_feature_index"]]]] += 1
+        elif split["split_type"] == "OneHotFeature":
+            counted[names[len(floats) + split["cat_feature_index"]]] += 1
+        else:
+            ctrs = content["features_info"]["ctrs"]
+            fitting = [each["elements"] for each in ctrs if split["border"] in each["borders"]]
+            of = (names[len(floats) + each["cat_feature_index"]] for each in fitting[0])
+            counted[f"statistics of {' × '.join(of)}"] += 1
+    return dict(counted)
+
+
+def conditions(node: dict[str, Any]) -> list[dict[str, Any]]:
+    if "split" not in node:
+        return []
+    return [node["split"], *conditions(node["left"]), *conditions(node["right"])]
 
 
 _CATBOOST = ("float", "categorical", "text", "embedding")
@@ -204,11 +235,7 @@ def splits(content: dict[str, Any]) -> int:
     """Count the conditions of the trees in CatBoost's JSON."""
     if "oblivious_trees" in content:
         return sum(len(each["splits"]) for each in content["oblivious_trees"])
-    return sum(inner(each) for each in content["trees"])
-
-
-def inner(node: dict[str, Any]) -> int:
-    return 1 + inner(node["left"]) + inner(node["right"]) if "split" in node else 0
+    return sum(len(conditions(each)) for each in content["trees"])
 
 
 def depth(content: dict[str, Any]) -> int:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from runcase.errors import PreviewError
-from runcase.preview import array_file, boosting, hdf5, media, onnx, pickles, weights
+from runcase.preview import array_file, boosting, catboost, hdf5, media, onnx, pickles, weights
 from runcase.preview.document import Request
 from runcase.preview.source import Source
 
@@ -44,6 +44,11 @@ READERS = {
         WAVE,
     ),
     "npy": (array_file.read_npy, npy()),
+    "catboost": (catboost.read, (CORPUS / "real" / "catboost.cbm").read_bytes()),
+    "catboost's trees with sides": (
+        catboost.read,
+        (CORPUS / "real" / "lossguide.cbm").read_bytes(),
+    ),
     "old torch": (weights.read_old_torch, (CORPUS / "real" / "old.pth").read_bytes()),
 }
 

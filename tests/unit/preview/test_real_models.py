@@ -31,6 +31,7 @@ def test_a_file_says_what_its_library_says_of_it(worker: Worker, name: str) -> N
     facts = dict(document.facts)
     assert {key: facts.get(key) for key in told["facts"]} == told["facts"]
     assert set(told.get("metadata", {}).items()) <= set(document.metadata)
+    assert dict(document.counts) == told.get("counts", dict(document.counts))
 
 
 def test_pytorch_itself_is_on_the_allow_list(worker: Worker) -> None:

@@ -8,6 +8,7 @@ Run by hand, in an environment with the packages below; no test runs it:
 XGBoost 3 no longer writes its old binary format.
 """
 
+import gzip
 import json
 import os
 import random
@@ -383,15 +384,20 @@ def write_hdf5() -> None:
         with h5py.File(HERE / name, "w", **how) as file:
             fill(file)
         tell(name, of_hdf5(HERE / name), Groups=11)
-    # Names that need more than one block of a heap, and more than one node of a tree.
+    # Names that need more than one block of a heap, and a tree of three levels.
     with h5py.File(HERE / "links.h5", "w", libver="latest") as file:
         group = file.create_group("wide")
-        at = h5py.Empty("i1")
-        first = file.create_dataset("one", data=at)
-        for number in range(240):
-            group[f"a name that is rather long, as some are, number {number}"] = first
-    told = [("one", "int8", [0], 0)]
-    tell("links.h5", told, Groups=2)
+        file["kind"] = numpy.dtype("f4")
+        file.create_dataset("one", data=numpy.zeros(2, "f4"), dtype=file["kind"])
+        for number in range(40):
+            name = f"a name that is rather long, as some are, number {number:02}"
+            group.create_dataset(name, data=h5py.Empty("i1"))
+        for number in range(1100):
+            group[f"{number}"] = file["one"]
+    tell("links.h5", of_hdf5(HERE / "links.h5"), Groups=2, **{"Further names of them": "1,100"})
+    (HERE / "links.h5.gz").write_bytes(gzip.compress((HERE / "links.h5").read_bytes(), 9, mtime=0))
+    (HERE / "links.h5").unlink()
+    TOLD["links.h5.gz"] = TOLD.pop("links.h5")
 
 
 def write_keras() -> None:

@@ -44,6 +44,7 @@ READERS = {
         WAVE,
     ),
     "npy": (array_file.read_npy, npy()),
+    "hdf5 with heaps": (hdf5.read, (CORPUS / "real" / "latest.h5").read_bytes()),
     "catboost": (catboost.read, (CORPUS / "real" / "catboost.cbm").read_bytes()),
     "catboost's trees with sides": (
         catboost.read,

@@ -1,5 +1,7 @@
 import io
 import json
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from runcase.preview.facts import Facts, Verdict
 from runcase.preview.torch_names import tensors_of
 from runcase.preview.worker import Worker
 
+Write = Callable[..., Path]
 REAL = Path(__file__).parents[2] / "corpus" / "real"
 TOLD: dict[str, dict[str, Any]] = json.loads((REAL / "told.json").read_text())
 
@@ -50,3 +53,24 @@ def test_a_tensor_that_is_made_of_itself_is_no_endless_work() -> None:
     # A call of _rebuild_from_type_v2 whose function is itself, and whose arguments are itself.
     pickled = b"\x80\x02ctorch._tensor\n_rebuild_from_type_v2\nq\x00]q\x01(h\x00Nh\x01eR."
     assert tensors_of(io.BytesIO(pickled)) == ()
+
+
+def test_a_damaged_group_is_named_and_the_others_are_read(worker: Worker, write: Write) -> None:
+    content = (REAL / "latest.h5").read_bytes()
+    root = content.index(b"FRHP")
+    assert root < content.index(b"FRHP", root + 1)
+    places = [place.start() for place in re.finditer(b"FRHP", content)]
+    told = {name for name, *_ in TOLD["latest.h5"]["tensors"]}
+    outcomes = []
+    for place in places:
+        damaged = content[:place] + b"GONE" + content[place + 4 :]
+        document = worker.read(Request(str(write("damaged.h5", damaged))))
+        assert isinstance(document, Facts)
+        lost = told - {each.name for each in document.tensors}
+        outcomes.append((document.note[:42], {name.partition("/")[0] for name in lost}))
+    # The heaps of the root, of a group, and of attributes, which are not read.
+    assert outcomes[:2] == [
+        ("Not all of the root could be read: There i", {name.partition("/")[0] for name in told}),
+        ("Not all of the group “/many” could be read", {"many"}),
+    ]
+    assert set(map(str, outcomes[2:])) == {str(("", set()))}

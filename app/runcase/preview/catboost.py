@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from runcase.errors import UnreadableError
+from runcase.preview import words
 from runcase.preview.facts import Facts
 from runcase.preview.flatbuffer import Table
 from runcase.preview.source import Source
@@ -21,6 +22,7 @@ _NOTES = 50
 _VALUE_CHARACTERS = 300
 _PARAMETER_BYTES = 1024 * 1024
 _RELEASE = re.compile(r"(?:tags/v|release )(\d[\w.]*\w)")
+_MANY = {"category": "categories"}
 # Fields of TModelTrees by their numbers in model.fbs.
 _DIMENSION, _TREE_SPLITS, _TREE_SIZES = 0, 1, 2
 _CATEGORIES, _FLOATS, _ONE_HOTS, _STATISTICS = 4, 5, 6, 7
@@ -91,7 +93,9 @@ def _grown(trees: Table) -> list[tuple[str, str]]:
         "embedding": _features(trees, _EMBEDDINGS, 2, 1),
     }
     columns = sorted((each for found in kinds.values() for each in found), key=lambda it: it.flat)
-    by_kind = ", ".join(f"{len(found):,} {kind}" for kind, found in kinds.items() if found)
+    by_kind = ", ".join(
+        words.many(len(found), kind, _MANY.get(kind, "")) for kind, found in kinds.items() if found
+    )
     depth = max(_depths(steps, sizes), default=0) if steps else max(sizes, default=0)
     return [
         ("Trees", f"{trees.length(_TREE_SIZES):,}"),

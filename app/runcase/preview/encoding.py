@@ -1,6 +1,8 @@
 """What encoding bytes are in, and whether they are text at all."""
 
 import codecs
+import unicodedata
+from collections import Counter
 
 from charset_normalizer import from_bytes
 
@@ -22,6 +24,8 @@ _LABELS = {
     "utf-16-le": "UTF-16",
     "utf-16-be": "UTF-16",
     "utf-32": "UTF-32",
+    "utf-32-le": "UTF-32",
+    "utf-32-be": "UTF-32",
     "latin-1": "Latin-1",
 }
 # Tab, line feed, form feed, carriage return, backspace and escape (coloured logs).
@@ -57,15 +61,33 @@ def _is_utf8(head: bytes) -> bool:
 
 
 def _wide(head: bytes) -> str | None:
-    """Tell UTF-16 without a mark by where its zero bytes are: mostly on one side."""
-    even, odd = head[0::2].count(0), head[1::2].count(0)
-    half = len(head) // 2
-    if half < _FEWEST_WIDE:
+    """Tell UTF-16 and UTF-32 without a mark: by what they would say, as most bytes say nothing.
+
+    In the wrong order of bytes a letter or a space is another character, and a line feed is none.
+    """
+    if len(head) < 2 * _FEWEST_WIDE:
         return None
-    for name, high, low in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
-        if high > 0.7 * half and low < 0.02 * half:
-            return name
-    return None
+    best, most = None, 0
+    for codec in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"):
+        text = codecs.getincrementaldecoder(codec)("replace").decode(head)
+        plain = sum(each < "\x7f" for each in text)
+        if plain > most and _is_plausible(text):
+            best, most = codec, plain
+    return best
+
+
+def _is_plausible(text: str) -> bool:
+    """Say whether hardly any character is a control, of no meaning, or no character at all."""
+    odd = sum(
+        count
+        for character, count in Counter(text).items()
+        if character == "\N{REPLACEMENT CHARACTER}"
+        or (
+            unicodedata.category(character) in ("Cc", "Cn", "Co", "Cs")
+            and ord(character) not in _TEXT_CONTROLS
+        )
+    )
+    return odd <= 0.01 * len(text)
 
 
 def _legacy(head: bytes) -> str | None:

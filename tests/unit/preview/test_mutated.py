@@ -43,6 +43,10 @@ READERS = {
         media.read,
         WAVE,
     ),
+    **{
+        name: (media.read, (CORPUS / "real" / name).read_bytes())
+        for name in ("film.mkv", "film.mp4", "film.avi", "tone.aiff", "variable.mp3", "tone.ogg")
+    },
     "npy": (array_file.read_npy, npy()),
     "hdf5 with heaps": (hdf5.read, (CORPUS / "real" / "latest.h5").read_bytes()),
     "catboost": (catboost.read, (CORPUS / "real" / "catboost.cbm").read_bytes()),

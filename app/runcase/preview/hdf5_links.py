@@ -17,6 +17,10 @@ _ROWS = 64
 _NODE_OVERHEAD = 10
 _HASH_BYTES = 4
 _BY_NAME = 5
+_PARTS = {
+    b"BTHD": "tree of names", b"BTIN": "node of names", b"BTLF": "leaf of names",
+    b"FRHP": "heap of links", b"FHDB": "block of links", b"FHIB": "list of blocks",
+}  # fmt: skip
 
 
 def _at(file: BinaryIO, size: int, position: int, signature: bytes) -> Cursor:
@@ -24,7 +28,7 @@ def _at(file: BinaryIO, size: int, position: int, signature: bytes) -> Cursor:
         raise UnreadableError(f"It refers to byte {position:,}, behind its end.")
     cursor = Cursor(file, size, position)
     if cursor.take(4) != signature:
-        raise UnreadableError(f"There is no {signature.decode()} at byte {position:,}.")
+        raise UnreadableError(f"There is no {_PARTS[signature]} at byte {position:,}.")
     return cursor
 
 

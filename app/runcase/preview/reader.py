@@ -32,6 +32,7 @@ from runcase.preview import (
     tree,
     weights,
     workbook,
+    xgboost_old,
 )
 from runcase.preview.document import Document
 from runcase.preview.source import Source
@@ -156,6 +157,9 @@ READERS: tuple[Reader, ...] = (
     Reader("a LightGBM model", boosting.read_lightgbm, magic=(b"tree\nversion=",)),
     Reader("an XGBoost model", boosting.read_xgboost, looks=boosting.is_ubjson_model),
     Reader("an XGBoost model", boosting.read_xgboost, looks=boosting.is_xgboost_json),
+    Reader(
+        "an XGBoost model", xgboost_old.read, magic=(xgboost_old.MAGIC,), looks=xgboost_old.looks
+    ),
     Reader("sound or video", media.read, looks=media.is_media),
     Reader("a pickle", pickles.read, looks=_is_pickle),
     Reader(

@@ -11,7 +11,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from runcase.errors import PreviewError
-from runcase.preview import array_file, boosting, catboost, hdf5, media, onnx, pickles, weights
+from runcase.preview import (
+    array_file,
+    boosting,
+    catboost,
+    hdf5,
+    media,
+    onnx,
+    pickles,
+    weights,
+    xgboost_old,
+)
 from runcase.preview.document import Request
 from runcase.preview.source import Source
 
@@ -54,6 +64,7 @@ READERS = {
         catboost.read,
         (CORPUS / "real" / "lossguide.cbm").read_bytes(),
     ),
+    "old xgboost": (xgboost_old.read, (CORPUS / "real" / "old_dart.model").read_bytes()),
     "old torch": (weights.read_old_torch, (CORPUS / "real" / "old.pth").read_bytes()),
 }
 

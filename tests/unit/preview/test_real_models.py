@@ -74,3 +74,17 @@ def test_a_damaged_group_is_named_and_the_others_are_read(worker: Worker, write:
         ("Not all of the group “/many” could be read", {"many"}),
     ]
     assert set(map(str, outcomes[2:])) == {str(("", set()))}
+
+
+@pytest.mark.parametrize("marked", [True, False])
+def test_models_of_xgboost_before_3(worker: Worker, write: Write, marked: bool) -> None:
+    for name, told in json.loads((REAL / "old.json").read_text()).items():
+        # Older ones have no mark.
+        content = (REAL / name).read_bytes()[0 if marked else 4 :]
+        document = worker.read(Request(str(write(name, content))))
+        assert isinstance(document, Facts), document.note
+        assert document.format == "XGBoost model (old binary)"
+        facts = dict(document.facts)
+        assert {key: facts.get(key) for key in told["facts"]} == told["facts"]
+        # It adds some of its own, which it does not give out.
+        assert told["metadata"].items() <= dict(document.metadata).items()

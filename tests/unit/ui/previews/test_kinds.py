@@ -76,6 +76,13 @@ def test_a_table_is_filtered_and_sorted_by_a_line(opened: Open) -> None:
     assert model.rowCount() == 1000
 
 
+def test_a_small_number_beside_large_ones_is_not_shown_as_nothing(opened: Open) -> None:
+    values = (0.1, 12345678.5, 50000.25, -0.0625, 0.0)
+    host = opened("x.jsonl", "".join(f'{{"a": {each}}}\n' for each in values))
+    shown = [host._table._model.shown(row, 0) for row in range(len(values))]
+    assert shown == ["0.1", "1.235e+07", "50000", "-0.0625", "0"]
+
+
 def test_a_parquet_file_says_how_it_is_stored(opened: Open) -> None:
     out = io.BytesIO()
     frame = polars.DataFrame({"a": range(100)})

@@ -17,6 +17,9 @@ _MARKS = (
 )
 _TELLING = 32
 _FEWEST_WIDE = 4
+_SHORT = 16
+# Of any binary file as much is tried; all of the head would take 60 ms.
+_WIDE_BYTES = 4096
 _LABELS = {
     "utf-8": "UTF-8",
     "utf-8-sig": "UTF-8 with a byte order mark",
@@ -69,7 +72,7 @@ def _wide(head: bytes) -> str | None:
         return None
     best, most = None, 0
     for codec in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"):
-        text = codecs.getincrementaldecoder(codec)("replace").decode(head)
+        text = codecs.getincrementaldecoder(codec)("replace").decode(head[:_WIDE_BYTES])
         plain = sum(each < "\x7f" for each in text)
         if plain > most and _is_plausible(text):
             best, most = codec, plain
@@ -77,17 +80,31 @@ def _wide(head: bytes) -> str | None:
 
 
 def _is_plausible(text: str) -> bool:
-    """Say whether hardly any character is a control, of no meaning, or no character at all."""
-    odd = sum(
-        count
-        for character, count in Counter(text).items()
-        if character == "\N{REPLACEMENT CHARACTER}"
-        or (
-            unicodedata.category(character) in ("Cc", "Cn", "Co", "Cs")
-            and ord(character) not in _TEXT_CONTROLS
-        )
-    )
-    return odd <= 0.01 * len(text)
+    """Say whether hardly any character means nothing, and most are of a few scripts."""
+    counted = Counter(text)
+    odd = sum(count for character, count in counted.items() if _is_odd(character))
+    scripts: Counter[int] = Counter()
+    for character, count in counted.items():
+        scripts[_script(character)] += count
+    if len(text) < _SHORT:
+        return odd == 0 and scripts[0] >= 0.7 * len(text)
+    most = sum(count for _, count in scripts.most_common(4))
+    return odd <= 0.01 * len(text) and most >= 0.9 * len(text)
+
+
+def _is_odd(character: str) -> bool:
+    if character == "\N{REPLACEMENT CHARACTER}":
+        return True
+    means_nothing = unicodedata.category(character) in ("Cc", "Cn", "Co", "Cs")
+    return means_nothing and ord(character) not in _TEXT_CONTROLS
+
+
+def _script(character: str) -> int:
+    """Return about what script it is of: 256 characters are one, but for Chinese and Korean."""
+    code = ord(character)
+    if 0x3000 <= code < 0xA000:
+        return 0x4E
+    return 0xAC if 0xAC00 <= code < 0xD7B0 else code >> 8
 
 
 def _legacy(head: bytes) -> str | None:

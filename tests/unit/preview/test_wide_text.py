@@ -1,5 +1,6 @@
 import codecs
 import io
+import random
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -147,3 +148,12 @@ def test_a_window_begins_and_ends_at_lines(content: str, codec: str) -> None:
     assert places[-1] == len(data)
     for place in range(len(data)):
         assert lines.start(place) == max(each for each in places[:-1] if each <= place)
+
+
+@pytest.mark.parametrize("length", [8, 12, 20, 40, 100, 5000])
+def test_noise_is_no_text(length: int) -> None:
+    taken = 0
+    for seed in range(200):
+        noise = random.Random(seed).randbytes(length - 2)
+        taken += encoding.detect(noise[: length // 2] + b"\0\n" + noise[length // 2 :]) in MARKS
+    assert taken <= 2

@@ -1,8 +1,7 @@
-"""Gradient-boosted trees by their headers: XGBoost, LightGBM, CatBoost."""
+"""Gradient-boosted trees by their headers: XGBoost, LightGBM."""
 
 import json
 import re
-from itertools import pairwise
 
 from runcase.errors import TooBigError, UnreadableError
 from runcase.preview.facts import Facts
@@ -15,11 +14,6 @@ _HEAD_BYTES = 1024 * 1024
 _TREE = re.compile(rb"^Tree=\d+", re.MULTILINE)
 _LEAVES = re.compile(rb"^num_leaves=(\d+)", re.MULTILINE)
 _VALUE_CHARACTERS = 300
-_CATBOOST_KEYS = (
-    "catboost_version_info", "model_guid", "train_finish_time", "params", "training",
-    "class_params",
-)  # fmt: skip
-_PRINTABLE = re.compile(rb"[\x20-\x7e]{6,}")
 
 
 def is_ubjson_model(source: Source) -> bool:
@@ -70,7 +64,8 @@ def read_xgboost(source: Source) -> Facts:
         ("Nodes", f"{sum(nodes):,}"),
         ("Largest tree", f"{max(nodes, default=0):,} nodes" if nodes else ""),
         ("Features", _words(_at(learner, "learner_model_param", "num_feature"))),
-        ("Classes", _words(_at(learner, "learner_model_param", "num_class"))),
+        # It says 0 where there are no classes, or two.
+        ("Classes", _words(_at(learner, "learner_model_param", "num_class")).removeprefix("0")),
         ("Base score", _words(_at(learner, "learner_model_param", "base_score"))),
         (
             "Feature names",
@@ -113,26 +108,6 @@ def read_lightgbm(source: Source) -> Facts:
         ("Feature names", ", ".join(names)[:_VALUE_CHARACTERS]),
     )
     return _facts(source, "LightGBM model", facts, ())
-
-
-def read_catboost(source: Source) -> Facts:
-    """Say what a CatBoost model's header tells: the size of its core, and its parameters.
-
-    The core is a FlatBuffer whose layout changes with the version; of it only the texts are
-    looked through.
-    """
-    core = int.from_bytes(source.head[4:8], "little")
-    if core > source.size - 8:
-        raise UnreadableError("Its core claims to be longer than the file.")
-    head = source.read(_HEAD_BYTES)
-    texts = [each.decode("ascii") for each in _PRINTABLE.findall(head)]
-    metadata = [
-        (name, value[:_VALUE_CHARACTERS])
-        for name, value in pairwise(texts)
-        if name.rstrip() in _CATBOOST_KEYS
-    ]
-    facts = (("Core", f"{core:,} bytes"), ("Behind it", f"{source.size - 8 - core:,} bytes"))
-    return _facts(source, "CatBoost model", facts, tuple(metadata))
 
 
 def _facts(

@@ -1,6 +1,8 @@
 """What encoding bytes are in, and whether they are text at all."""
 
 import codecs
+import unicodedata
+from collections import Counter
 
 from charset_normalizer import from_bytes
 
@@ -15,6 +17,9 @@ _MARKS = (
 )
 _TELLING = 32
 _FEWEST_WIDE = 4
+_SHORT = 16
+# Of any binary file as much is tried; all of the head would take 60 ms.
+_WIDE_BYTES = 4096
 _LABELS = {
     "utf-8": "UTF-8",
     "utf-8-sig": "UTF-8 with a byte order mark",
@@ -22,6 +27,8 @@ _LABELS = {
     "utf-16-le": "UTF-16",
     "utf-16-be": "UTF-16",
     "utf-32": "UTF-32",
+    "utf-32-le": "UTF-32",
+    "utf-32-be": "UTF-32",
     "latin-1": "Latin-1",
 }
 # Tab, line feed, form feed, carriage return, backspace and escape (coloured logs).
@@ -57,15 +64,47 @@ def _is_utf8(head: bytes) -> bool:
 
 
 def _wide(head: bytes) -> str | None:
-    """Tell UTF-16 without a mark by where its zero bytes are: mostly on one side."""
-    even, odd = head[0::2].count(0), head[1::2].count(0)
-    half = len(head) // 2
-    if half < _FEWEST_WIDE:
+    """Tell UTF-16 and UTF-32 without a mark: by what they would say, as most bytes say nothing.
+
+    In the wrong order of bytes a letter or a space is another character, and a line feed is none.
+    """
+    if len(head) < 2 * _FEWEST_WIDE:
         return None
-    for name, high, low in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
-        if high > 0.7 * half and low < 0.02 * half:
-            return name
-    return None
+    best, most = None, 0
+    for codec in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"):
+        text = codecs.getincrementaldecoder(codec)("replace").decode(head[:_WIDE_BYTES])
+        plain = sum(each < "\x7f" for each in text)
+        if plain > most and _is_plausible(text):
+            best, most = codec, plain
+    return best
+
+
+def _is_plausible(text: str) -> bool:
+    """Say whether hardly any character means nothing, and most are of a few scripts."""
+    counted = Counter(text)
+    odd = sum(count for character, count in counted.items() if _is_odd(character))
+    scripts: Counter[int] = Counter()
+    for character, count in counted.items():
+        scripts[_script(character)] += count
+    if len(text) < _SHORT:
+        return odd == 0 and scripts[0] >= 0.7 * len(text)
+    most = sum(count for _, count in scripts.most_common(4))
+    return odd <= 0.01 * len(text) and most >= 0.9 * len(text)
+
+
+def _is_odd(character: str) -> bool:
+    if character == "\N{REPLACEMENT CHARACTER}":
+        return True
+    means_nothing = unicodedata.category(character) in ("Cc", "Cn", "Co", "Cs")
+    return means_nothing and ord(character) not in _TEXT_CONTROLS
+
+
+def _script(character: str) -> int:
+    """Return about what script it is of: 256 characters are one, but for Chinese and Korean."""
+    code = ord(character)
+    if 0x3000 <= code < 0xA000:
+        return 0x4E
+    return 0xAC if 0xAC00 <= code < 0xD7B0 else code >> 8
 
 
 def _legacy(head: bytes) -> str | None:

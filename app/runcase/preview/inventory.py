@@ -38,6 +38,31 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class RowGroup:
+    """A part of a table's rows that is stored by itself: its rows, and its bytes."""
+
+    rows: int
+    packed: int
+    unpacked: int
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """How a table is stored.
+
+    Args:
+        short: The most telling facts, for a line.
+        facts: All of them, in the order to show them.
+        groups: The first row groups of `group_count`.
+    """
+
+    short: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+    groups: tuple[RowGroup, ...]
+    group_count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A member of an archive; `note` says what is odd about it."""
 

@@ -2,20 +2,17 @@
 
 import re
 from array import array
-from collections.abc import Iterator
-from typing import BinaryIO
 
 from runcase.errors import UnreadableError
 from runcase.preview import encoding
 from runcase.preview.document import HIGHLIGHT_KINDS, Log, Text
+from runcase.preview.log_lines import SEARCHED_BYTES, WINDOW_BYTES, Lines, Units
 from runcase.preview.source import Source
 from runcase.preview.text import LINE_CHARACTERS
 
-WINDOW_BYTES = 256 * 1024
-# A search reads on from where it is; past this much it says how far it got.
-SEARCHED_BYTES = 2 * 1024 * 1024 * 1024
-_CHUNK = 4 * 1024 * 1024
 _SHOWN_MATCHES = 2_000
+# Enough lines to tell a log by.
+_HEAD_BYTES = 16 * 1024
 _LEVEL = re.compile(
     rb"\bTraceback \(most|"
     rb"\b(?:(?P<ERROR>ERROR|FATAL|CRITICAL|SEVERE|E\d{4})|(?P<WARNING>WARN|WARNING|W\d{4})|"
@@ -32,7 +29,9 @@ def is_log(source: Source) -> bool:
     """Say whether a text is one by its name, or by several lines that state a level."""
     if source.name.lower().endswith((".log", ".out", ".err")) or ".log." in source.name.lower():
         return True
-    lines = source.head[:16_384].split(b"\n")[:-1]
+    codec = encoding.detect(source.head) or "utf-8"
+    head = Units.of(codec, source.head).plain(source.head[:_HEAD_BYTES])
+    lines = head.split(b"\n")[:-1]
     stated = sum(_level(line) != "" for line in lines)
     return source.suffix in ("", ".txt") and stated >= 5 and stated * 2 >= len(lines)
 
@@ -43,136 +42,96 @@ def read(source: Source) -> Log:
     Raises `UnreadableError` when the file is no text.
     """
     codec = encoding.detect(source.head)
-    if codec is None or codec.startswith(("utf-16", "utf-32")):
-        raise UnreadableError("It is not text of one byte a character.")
+    if codec is None:
+        raise UnreadableError("It is not text.")
     request = source.request
     with source.open() as file:
+        log = _Reader(source, codec, Lines(file, source.size, Units.of(codec, source.head)))
         if request.view == "levels":
-            return _of_levels(source, file, codec)
+            return log.of_levels()
         if request.view in ("find", "back"):
-            return _found(source, file, codec)
+            return log.found()
         if request.view == "tail":
-            return _window(source, file, codec, max(0, source.size - WINDOW_BYTES))
-        return _window(source, file, codec, min(max(0, request.offset), source.size))
+            return log.window(max(0, source.size - WINDOW_BYTES))
+        return log.window(min(max(0, request.offset), source.size))
 
 
-def _window(source: Source, file: BinaryIO, codec: str, wanted: int, note: str = "") -> Log:
-    begin = _line_start(file, wanted) if wanted < source.size else wanted
-    file.seek(begin)
-    asked = source.request.count or WINDOW_BYTES
-    if source.request.view == "tail":
-        asked = source.size - begin
-    data = file.read(min(asked, 4 * WINDOW_BYTES))
-    end = begin + len(data)
-    if end < source.size:
-        cut = data.rfind(b"\n") + 1
+class _Reader:
+    """Answers the requests for one open file."""
+
+    def __init__(self, source: Source, codec: str, lines: Lines) -> None:
+        self._source = source
+        self._label = encoding.label(codec)
+        self._codec = Units.of(codec, source.head).plain_codec
+        self._lines = lines
+
+    def window(self, wanted: int, note: str = "") -> Log:
+        """Show the lines from the one that holds a byte on."""
+        size, request = self._source.size, self._source.request
+        begin = self._lines.start(wanted) if wanted < size else wanted
+        asked = size - begin if request.view == "tail" else request.count or WINDOW_BYTES
+        data, end = self._lines.window(begin, min(asked, 4 * WINDOW_BYTES))
+        return self._log(data, begin, end, note=note)
+
+    def found(self) -> Log:
+        """Find text without regard to case, on or back from a byte, and show the lines around."""
+        request = self._source.request
+        if not request.query:
+            return self.window(request.offset)
+        back = request.view == "back"
+        place = self._lines.search(request.query, request.offset, back)
+        if place is None:
+            side = "before" if back else "after"
+            return self.window(
+                request.offset, f"“{request.query}” was not found {side} this place."
+            )
+        line = self._lines.start(place)
+        begin = self._lines.start(max(0, line - WINDOW_BYTES // 2))
+        data, end = self._lines.window(begin, WINDOW_BYTES)
+        return self._log(data, begin, end, found=self._lines.count(begin, line))
+
+    def of_levels(self) -> Log:
+        """Show only lines of some levels, with those that follow without one of their own."""
+        source = self._source
+        wanted = frozenset(source.request.query.split())
+        begin = min(max(0, source.request.offset), source.size)
+        kept: list[bytes] = []
+        position, keeps = begin, False
+        for line, position in self._lines.each(begin):
+            level = _level(line)
+            keeps = level in wanted if level else keeps
+            if keeps:
+                kept.append(line.rstrip(b"\n")[: LINE_CHARACTERS + 1] + b"\n")
+            if len(kept) >= _SHOWN_MATCHES or position - begin >= SEARCHED_BYTES:
+                break
+        note = ""
+        if position < source.size:
+            note = f"Lines of {source.request.query} up to byte {position:,} of {source.size:,}."
+        return self._log(b"".join(kept), begin, position, note=note)
+
+    def _log(self, data: bytes, begin: int, end: int, found: int = -1, note: str = "") -> Log:
+        source = self._source
+        lines = data.split(b"\n")
+        if lines and not lines[-1]:
+            lines.pop()
+        levels = [_level(line) for line in lines]
+        texts = _texts(data, self._codec)[: len(lines)]
+        cut = max(map(len, texts), default=0) > LINE_CHARACTERS
         if cut:
-            data, end = data[:cut], begin + cut
-    return _log(source, codec, data, begin, end, note=note)
-
-
-def _line_start(file: BinaryIO, wanted: int) -> int:
-    """Return where the line that holds a byte begins, or that byte in a line without end."""
-    back = min(wanted, WINDOW_BYTES)
-    file.seek(wanted - back)
-    before = file.read(back)
-    newline = before.rfind(b"\n")
-    if newline < 0:
-        return 0 if back == wanted else wanted
-    return wanted - back + newline + 1
-
-
-def _found(source: Source, file: BinaryIO, codec: str) -> Log:
-    """Find text without regard to case, on or back from a byte, and show the lines around it."""
-    request = source.request
-    words = request.query.encode(codec, "replace").lower()
-    if not words:
-        return _window(source, file, codec, request.offset)
-    place = _search(file, source.size, words, request.offset, request.view == "back")
-    if place is None:
-        note = f"“{request.query}” was not found {'before' if request.view == 'back' else 'after'}"
-        return _window(source, file, codec, request.offset, f"{note} this place.")
-    line = _line_start(file, place)
-    begin = _line_start(file, max(0, line - WINDOW_BYTES // 2))
-    file.seek(begin)
-    above = file.read(line - begin).count(b"\n")
-    file.seek(begin)
-    data = file.read(WINDOW_BYTES)
-    return _log(source, codec, data, begin, begin + len(data), found=above)
-
-
-def _search(file: BinaryIO, size: int, words: bytes, start: int, back: bool) -> int | None:
-    overlap = len(words) - 1
-    for begin in _chunks(size, start, back):
-        file.seek(begin)
-        data = file.read(_CHUNK + overlap)
-        if back:
-            data = data[: max(0, start - begin)]
-        data = data.lower()
-        place = data.rfind(words) if back else data.find(words)
-        if place >= 0:
-            return begin + place
-    return None
-
-
-def _chunks(size: int, start: int, back: bool) -> Iterator[int]:
-    if back:
-        yield from (
-            range(max(0, start - _CHUNK), -_CHUNK, -_CHUNK)
-            if start <= _CHUNK
-            else (max(0, begin) for begin in range(start - _CHUNK, -_CHUNK, -_CHUNK))
-        )
-    else:
-        yield from range(start, min(size, start + SEARCHED_BYTES), _CHUNK)
-
-
-def _of_levels(source: Source, file: BinaryIO, codec: str) -> Log:
-    """Show only lines of some levels, with the lines that follow them without one of their own."""
-    wanted = frozenset(source.request.query.split())
-    begin = min(max(0, source.request.offset), source.size)
-    file.seek(begin)
-    kept: list[bytes] = []
-    position, keeps = begin, False
-    while len(kept) < _SHOWN_MATCHES and position - begin < SEARCHED_BYTES:
-        line = file.readline(_CHUNK)
-        if not line:
-            break
-        position += len(line)
-        level = _level(line)
-        keeps = level in wanted if level else keeps
-        if keeps:
-            kept.append(line[:LINE_CHARACTERS])
-    note = ""
-    if position < source.size:
-        note = f"Lines of {source.request.query} up to byte {position:,} of {source.size:,}."
-    return _log(source, codec, b"".join(kept), begin, position, note=note)
-
-
-def _log(
-    source: Source, codec: str, data: bytes, begin: int, end: int, found: int = -1, note: str = ""
-) -> Log:
-    lines = data.split(b"\n")
-    if lines and not lines[-1]:
-        lines.pop()
-    levels = [_level(line) for line in lines]
-    texts = _texts(data, codec)[: len(lines)]
-    cut = max(map(len, texts), default=0) > LINE_CHARACTERS
-    if cut:
-        most = LINE_CHARACTERS
-        texts = [each if len(each) <= most else each[:most] + " …" for each in texts]
-    if cut:
-        note = f"{note} Lines longer than {LINE_CHARACTERS:,} characters are cut.".strip()
-    shown = Text(
-        source.name, source.size, "", "\n".join(texts), encoding.label(codec), "",
-        _spans(texts, levels), None, end < source.size,
-    )  # fmt: skip
-    counts = tuple((name, levels.count(name)) for name in LEVEL_NAMES)
-    return Log(source.name, source.size, note, shown, begin, end, found, counts)
+            most = LINE_CHARACTERS
+            texts = [each if len(each) <= most else each[:most] + " …" for each in texts]
+            note = f"{note} Lines longer than {LINE_CHARACTERS:,} characters are cut.".strip()
+        shown = Text(
+            source.name, source.size, "", "\n".join(texts), self._label, "",
+            _spans(texts, levels), None, end < source.size,
+        )  # fmt: skip
+        counts = tuple((name, levels.count(name)) for name in LEVEL_NAMES)
+        return Log(source.name, source.size, note, shown, begin, end, found, counts)
 
 
 def _texts(data: bytes, codec: str) -> list[str]:
     """Return lines as they are shown, one more behind the last line feed."""
-    text = data.decode(codec, "replace").replace("\0", "\N{SYMBOL FOR NULL}")
+    text = data.decode(codec, "replace").replace("\0", "\N{SYMBOL FOR NULL}").lstrip("\ufeff")
     if "\x1b" in text:
         text = _ESCAPES.sub("", text)
     lines = text.split("\n")

@@ -11,11 +11,15 @@ from runcase.preview.wire import Cursor, fields
 
 _TENSORS = 5_000
 _TEXT = 300
+# By number: NumPy's name, and how many bits each is stored in (onnx.proto, TensorProto.DataType).
 _TYPES = {
-    1: ("float32", 4), 2: ("uint8", 1), 3: ("int8", 1), 4: ("uint16", 2), 5: ("int16", 2),
-    6: ("int32", 4), 7: ("int64", 8), 8: ("string", 0), 9: ("bool", 1), 10: ("float16", 2),
-    11: ("float64", 8), 12: ("uint32", 4), 13: ("uint64", 8), 14: ("complex64", 8),
-    15: ("complex128", 16), 16: ("bfloat16", 2),
+    1: ("float32", 32), 2: ("uint8", 8), 3: ("int8", 8), 4: ("uint16", 16), 5: ("int16", 16),
+    6: ("int32", 32), 7: ("int64", 64), 8: ("string", 0), 9: ("bool", 8), 10: ("float16", 16),
+    11: ("float64", 64), 12: ("uint32", 32), 13: ("uint64", 64), 14: ("complex64", 64),
+    15: ("complex128", 128), 16: ("bfloat16", 16), 17: ("float8_e4m3fn", 8),
+    18: ("float8_e4m3fnuz", 8), 19: ("float8_e5m2", 8), 20: ("float8_e5m2fnuz", 8),
+    21: ("uint4", 4), 22: ("int4", 4), 23: ("float4_e2m1fn", 4), 24: ("float8_e8m0fnu", 8),
+    25: ("uint2", 2), 26: ("int2", 2),
 }  # fmt: skip
 
 
@@ -99,10 +103,10 @@ def _initialiser(cursor: Cursor) -> Tensor:
             kind = value
         elif number == 8 and place >= 0:
             name = _text(cursor, value)
-    dtype, width = _TYPES.get(kind, ("unknown", 0))
-    size = math.prod(lengths) * width
+    dtype, bits = _TYPES.get(kind, ("unknown", 0))
+    size = (math.prod(lengths) * bits + 7) // 8 if bits else -1
     shape = " × ".join(str(each) for each in lengths[:12]) or "scalar"
-    return Tensor(name, dtype, shape, size if 0 < size < 2**62 else -1)
+    return Tensor(name, dtype, shape, size if 0 <= size < 2**62 else -1)
 
 
 def _value_info(cursor: Cursor) -> tuple[str, str]:

@@ -107,9 +107,13 @@ _ALLOWED_PACKAGES = (
 _ALLOWED_NAMES = frozenset(
     {
         ("numpy", "ndarray"), ("numpy", "dtype"), ("numpy", "matrix"),
+        ("torch", "per_tensor_affine"), ("torch", "per_channel_affine"),
         ("torch", "Size"), ("torch", "device"), ("torch", "dtype"), ("torch", "Tensor"),
         ("torch._utils", "_rebuild_tensor"), ("torch._utils", "_rebuild_tensor_v2"),
-        ("torch._utils", "_rebuild_parameter"), ("torch._utils", "_rebuild_qtensor"),
+        ("torch._utils", "_rebuild_tensor_v3"), ("torch._utils", "_rebuild_qtensor"),
+        ("torch._utils", "_rebuild_parameter"),
+        ("torch._utils", "_rebuild_parameter_with_state"),
+        ("torch._tensor", "_rebuild_from_type_v2"),
         ("torch.serialization", "_get_layout"),
         ("functools", "_lru_cache_wrapper"), ("operator", "itemgetter"),
         ("cloudpickle.cloudpickle", "_make_empty_cell"), ("cloudpickle.cloudpickle", "_make_cell"),
@@ -144,6 +148,7 @@ _ALLOWED_BUILTINS = frozenset(
 _TORCH_STORAGES = ("Storage", "Tensor")
 _NUMPY_SCALARS = ("int", "uint", "float", "complex", "bool", "str_", "bytes_")
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+_DTYPES = re.compile(r"(b?float|u?int|complex|qu?int)\d+\w*|bool")
 
 
 def judge(module: str, name: str) -> Import:
@@ -161,6 +166,8 @@ def judge(module: str, name: str) -> Import:
     if _is_allowed(module, name):
         return Import(module, name, Verdict.ALLOWED, "on the allow-list")
     reason = "not known" if module != "__main__" else "of the program that wrote it"
+    if module.split(".")[0] == "__torch__":
+        reason = "TorchScript of the file itself"
     return Import(module, name, Verdict.UNKNOWN, reason)
 
 
@@ -187,7 +194,7 @@ def _is_allowed(module: str, name: str) -> bool:
     if (module, name) in _ALLOWED_NAMES:
         return True
     if module == "torch":
-        return name.endswith(_TORCH_STORAGES)
+        return name.endswith(_TORCH_STORAGES) or _DTYPES.fullmatch(name) is not None
     if module == "numpy":
         return name.startswith(_NUMPY_SCALARS)
     return any(module == each or module.startswith(f"{each}.") for each in _ALLOWED_PACKAGES)

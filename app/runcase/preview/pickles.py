@@ -118,8 +118,8 @@ def verdicts(seen: Inspection) -> tuple[Import, ...]:
     return tuple(sorted(judged, key=lambda each: (order.index(Verdict(each.verdict)), each.module)))
 
 
-def inspect(file: BinaryIO, size: int) -> Inspection:
-    """Follow the opcodes of a pickle, or of several that follow each other (joblib, old torch)."""
+def inspect(file: BinaryIO, size: int, most: int = _OPERATIONS) -> Inspection:
+    """Follow the opcodes of a pickle, or of up to `most` that follow each other."""
     seen = Inspection()
     stream = _Stream(file, size)
     machine = _Machine(seen)
@@ -130,8 +130,8 @@ def inspect(file: BinaryIO, size: int) -> Inspection:
             seen.end = stream.position
             if name == "STOP":
                 seen.complete = True
-                # Old PyTorch files are several pickles one behind the other.
-                if stream.peek() != b"\x80":
+                most -= 1
+                if most == 0 or stream.peek() != b"\x80":
                     break
                 seen.complete = False
             if seen.operations >= _OPERATIONS:

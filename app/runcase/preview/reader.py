@@ -9,6 +9,7 @@ from runcase.preview import (
     archive,
     array_file,
     boosting,
+    catboost,
     database,
     draw,
     encoding,
@@ -31,6 +32,7 @@ from runcase.preview import (
     tree,
     weights,
     workbook,
+    xgboost_old,
 )
 from runcase.preview.document import Document
 from runcase.preview.source import Source
@@ -97,7 +99,10 @@ def _is_zip_of(*suffixes: str) -> Callable[[Source], bool]:
 
 
 def _is_torch(source: Source) -> bool:
-    return source.head.startswith(_ZIP) and b"data.pkl" in source.head[:512]
+    # Its members lie in one folder; TorchScript writes the tensors before their pickle.
+    head = source.head
+    first = head[30 : 30 + int.from_bytes(head[26:28], "little")].partition(b"/")[2]
+    return head.startswith(_ZIP) and (b"data.pkl" in head[:512] or first == b"data/0")
 
 
 def _is_keras(source: Source) -> bool:
@@ -140,6 +145,7 @@ READERS: tuple[Reader, ...] = (
     Reader("arrays", array_file.read_npz, looks=_is_zip_of(".npz")),
     Reader("a workbook", workbook.read, (".xls",), looks=_is_zip_of(".xlsx", ".xlsm", ".ods")),
     Reader("a PyTorch file", weights.read_torch, looks=_is_torch),
+    Reader("a PyTorch file", weights.read_old_torch, magic=(weights.OLD_TORCH,)),
     Reader("a Keras model", keras.read, looks=_is_keras),
     Reader("an archive", _zip, magic=_ZIP),
     Reader("an archive", _tar, (".tar", ".tgz", ".tbz2", ".txz"), looks=_is_tar),
@@ -147,10 +153,13 @@ READERS: tuple[Reader, ...] = (
     Reader("an archive", _tar, magic=(b"BZh", b"\xfd7zXZ\0")),
     Reader("an HDF5 file", hdf5.read, magic=(hdf5.SIGNATURE,)),
     Reader("GGUF weights", weights.read_gguf, magic=(b"GGUF",)),
-    Reader("a CatBoost model", boosting.read_catboost, magic=(b"CBM1",)),
+    Reader("a CatBoost model", catboost.read, magic=(b"CBM1",)),
     Reader("a LightGBM model", boosting.read_lightgbm, magic=(b"tree\nversion=",)),
     Reader("an XGBoost model", boosting.read_xgboost, looks=boosting.is_ubjson_model),
     Reader("an XGBoost model", boosting.read_xgboost, looks=boosting.is_xgboost_json),
+    Reader(
+        "an XGBoost model", xgboost_old.read, magic=(xgboost_old.MAGIC,), looks=xgboost_old.looks
+    ),
     Reader("sound or video", media.read, looks=media.is_media),
     Reader("a pickle", pickles.read, looks=_is_pickle),
     Reader(

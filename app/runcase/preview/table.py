@@ -3,13 +3,14 @@
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import IO, TYPE_CHECKING, Any
 
 from runcase.errors import TooBigError, UnreadableError
+from runcase.preview import parquet
 from runcase.preview.document import Column, Table
-from runcase.preview.inventory import Profile
+from runcase.preview.inventory import Profile, Storage
 from runcase.preview.source import Source
 from runcase.preview.table_profile import frequency, profile
 from runcase.preview.table_query import Query, QueryError, Typed, parse
@@ -51,6 +52,7 @@ class Opened:
     window: "Callable[[int, int], polars.DataFrame] | None" = None
     parts: tuple[str, ...] = ()
     part: str = ""
+    storage: Storage | None = None
 
 
 def read_parquet(source: Source) -> Table | Profile:
@@ -59,7 +61,9 @@ def read_parquet(source: Source) -> Table | Profile:
     import polars
 
     def open_it() -> Opened:
-        return of_frame("Parquet", scanned(source, polars.scan_parquet), None)
+        stored = parquet.storage(source)
+        made = of_frame("Parquet", scanned(source, polars.scan_parquet), None)
+        return replace(made, facts=stored.short, storage=stored) if stored is not None else made
 
     return guarded(source, open_it, "valid Parquet")
 
@@ -278,7 +282,7 @@ def _table(
     cells = tuple(tuple(opened.show(each) for each in series.to_list()) for series in rows)
     return Table(
         source.name, source.size, opened.note, opened.format, opened.columns, cells, first, total,
-        opened.facts, unfiltered, took, opened.parts, opened.part,
+        opened.facts, unfiltered, took, opened.parts, opened.part, opened.storage,
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Text and code: decoding, what language it is, and its highlighting."""
 
+import codecs
 import re
 import time
 from array import array
@@ -55,7 +56,7 @@ def read(source: Source) -> Text:
     if codec is None:
         raise UnreadableError(f"{source.name} is not text.")
     pointer = _LFS.match(source.head)
-    text = _decode(source.read(TEXT_BYTES), codec)
+    text = _decode(source.read(TEXT_BYTES), codec, whole=source.size <= TEXT_BYTES)
     language = "" if pointer else language_of(source.name, text)
     document = make(source.name, source.size, text, language)
     note = f"This is a git-LFS pointer: {_lfs_words(pointer)}" if pointer else document.note
@@ -63,7 +64,7 @@ def read(source: Source) -> Text:
         document,
         note=note,
         encoding=encoding.label(codec),
-        lines=document.lines if source.size <= TEXT_BYTES else _count_lines(source),
+        lines=document.lines if source.size <= TEXT_BYTES else _count_lines(source, codec),
         truncated=document.truncated or source.size > TEXT_BYTES,
     )
 
@@ -110,23 +111,26 @@ def language_of(name: str, text: str) -> str:
     return aliases[0] if aliases and aliases[0] != "text" else ""
 
 
-def _decode(data: bytes, codec: str) -> str:
-    return data.decode(codec, "replace").replace("\0", "\N{SYMBOL FOR NULL}")
+def _decode(data: bytes, codec: str, whole: bool) -> str:
+    decoder = codecs.getincrementaldecoder(codec)("replace")
+    return decoder.decode(data, final=whole).replace("\0", "\N{SYMBOL FOR NULL}")
 
 
 def _cut(line: str) -> str:
     return line if len(line) <= LINE_CHARACTERS else line[:LINE_CHARACTERS] + " …"
 
 
-def _count_lines(source: Source) -> int | None:
+def _count_lines(source: Source, codec: str) -> int | None:
     if source.size > _COUNTED_BYTES:
         return None
-    lines, last = 0, b"\n"
-    with source.path.open("rb") as file:
+    lines, last = 0, "\n"
+    decoder = codecs.getincrementaldecoder(codec)("replace")
+    with source.open() as file:
         while chunk := file.read(1 << 20):
-            lines += chunk.count(b"\n")
-            last = chunk[-1:]
-    return lines + (last != b"\n")
+            text = decoder.decode(chunk)
+            lines += text.count("\n")
+            last = text[-1:] or last
+    return lines + (last != "\n")
 
 
 def _lfs_words(pointer: re.Match[bytes]) -> str:

@@ -3,20 +3,27 @@
 import math
 import pickletools
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
 from runcase.preview.facts import Tensor
 
 _MOST = 20_000
 _OPERATIONS = 2_000_000
-_SIZES = {
-    "Double": 8, "Float": 4, "Half": 2, "BFloat16": 2, "Long": 8, "Int": 4, "Short": 2, "Char": 1,
-    "Byte": 1, "Bool": 1, "ComplexDouble": 16, "ComplexFloat": 8, "QInt8": 1, "QUInt8": 1,
-}  # fmt: skip
-_NAMES = {
+# A storage's kind is a dtype under an older name.
+_DTYPES = {
     "Double": "float64", "Float": "float32", "Half": "float16", "Long": "int64", "Int": "int32",
-    "Short": "int16", "Char": "int8", "Byte": "uint8",
+    "Short": "int16", "Char": "int8", "Byte": "uint8", "ComplexDouble": "complex128",
+    "ComplexFloat": "complex64", "QUInt4x2": "quint4x2", "QUInt2x4": "quint2x4",
 }  # fmt: skip
+_WIDTHS = {
+    "float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int64": 8, "int32": 4, "int16": 2,
+    "int8": 1, "uint8": 1, "uint16": 2, "uint32": 4, "uint64": 8, "bool": 1, "complex32": 4,
+    "complex64": 8, "complex128": 16, "qint8": 1, "quint8": 1, "qint32": 4,
+    "float8_e4m3fn": 1, "float8_e4m3fnuz": 1, "float8_e5m2": 1, "float8_e5m2fnuz": 1,
+    "float8_e8m0fnu": 1, "float4_e2m1fn_x2": 1,
+}  # fmt: skip
+# What a module keeps its parts under, in the order of its state dict.
+_PARTS = ("_parameters", "_buffers", "_modules")
 _MARK = object()
 
 
@@ -28,16 +35,16 @@ class _Name:
 
 @dataclass(frozen=True, slots=True)
 class _Storage:
-    kind: str
+    dtype: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Tensor:
-    kind: str
+    dtype: str
     shape: tuple[int, ...]
 
 
-def tensors_of(data: bytes) -> tuple[Tensor, ...]:
+def tensors_of(file: BinaryIO) -> tuple[Tensor, ...]:
     """Return the tensors that a pickle would rebuild, under their keys; nothing if it is odd.
 
     Nothing is imported or called: names stay names, and of calls only PyTorch's own rebuilding of
@@ -45,7 +52,7 @@ def tensors_of(data: bytes) -> tuple[Tensor, ...]:
     """
     machine = _Machine()
     try:
-        for number, (opcode, argument, _) in enumerate(pickletools.genops(data)):
+        for number, (opcode, argument, _) in enumerate(pickletools.genops(file)):
             if number > _OPERATIONS or opcode.name == "STOP":
                 break
             machine.step(opcode.name, argument)
@@ -131,10 +138,14 @@ class _Machine:
         self.stack.pop()
 
     def _binpersid(self, _: Any) -> None:
-        # ("storage", type, key, location, number of elements)
+        # ("storage", type, key, location, number of elements), or ("module", class, its source)
         identity = self.stack.pop()
-        kind = identity[1].name.removesuffix("Storage") if isinstance(identity, tuple) else ""
-        self.stack.append(_Storage(kind))
+        named = identity[1] if isinstance(identity, tuple) else None
+        if identity[0] == "module" and isinstance(named, _Name):
+            self.stack.append(named)
+            return
+        kind = named.name.removesuffix("Storage") if isinstance(named, _Name) else ""
+        self.stack.append(_Storage(_DTYPES.get(kind, kind.lower())))
 
     def _reduce(self, _: Any) -> None:
         arguments, called = self.stack.pop(), self.stack.pop()
@@ -194,11 +205,16 @@ _EMPTY: dict[str, Any] = {
 def _called(called: Any, arguments: Any) -> Any:
     if not isinstance(called, _Name):
         return None
-    if called.name.startswith("_rebuild_tensor") and isinstance(arguments[0], _Storage):
-        lengths = arguments[2]
+    if called.name == "_rebuild_from_type_v2" and arguments[0].name != called.name:
+        return _called(arguments[0], arguments[2])  # (function, class, its arguments, state)
+    rebuilds = called.name.startswith(("_rebuild_tensor", "_rebuild_qtensor"))
+    if rebuilds and isinstance(arguments[0], _Storage):
+        lengths, dtype = arguments[2], arguments[0].dtype
+        if called.name == "_rebuild_tensor_v3":  # its storage is of bytes
+            dtype = arguments[6].name
         known = isinstance(lengths, tuple) and all(isinstance(each, int) for each in lengths)
-        return _Tensor(arguments[0].kind, lengths if known else ())
-    if called.name == "_rebuild_parameter" and isinstance(arguments[0], _Tensor):
+        return _Tensor(dtype, lengths if known else ())
+    if called.name.startswith("_rebuild_parameter") and isinstance(arguments[0], _Tensor):
         return arguments[0]
     return {} if called.name == "OrderedDict" else None
 
@@ -224,14 +240,23 @@ def _collect(stack: list[Any], found: list[Tensor]) -> None:
             found.append(_tensor(name, value))
         elif isinstance(value, dict | list | tuple) and id(value) not in seen:
             seen.add(id(value))
-            pairs = value.items() if isinstance(value, dict) else enumerate(value)
+            pairs = _pairs(value) if isinstance(value, dict) else enumerate(value)
             inner = [(f"{name}.{key}" if name else str(key), each) for key, each in pairs]
             waiting.extend(reversed(inner))
 
 
+def _pairs(value: dict[Any, Any]) -> list[tuple[Any, Any]]:
+    """Return what lies in a dict; of a module, its parts as the state dict names them."""
+    parts = [value.get(each) for each in _PARTS]
+    if not all(isinstance(each, dict) for each in parts):
+        return list(value.items())
+    rest = [(key, each) for key, each in value.items() if key not in _PARTS]
+    return [pair for each in parts if each for pair in each.items()] + rest
+
+
 def _tensor(name: str, tensor: _Tensor) -> Tensor:
     lengths = tensor.shape
-    size = math.prod(lengths) * _SIZES.get(tensor.kind, 0)
+    width = _WIDTHS.get(tensor.dtype)
+    size = math.prod(lengths) * width if width else -1
     words = " × ".join(str(each) for each in lengths[:12]) or "scalar"
-    dtype = _NAMES.get(tensor.kind, tensor.kind.lower())
-    return Tensor(name or "tensor", dtype, words, size if 0 <= size < 2**62 else -1)
+    return Tensor(name or "tensor", tensor.dtype, words, size if 0 <= size < 2**62 else -1)

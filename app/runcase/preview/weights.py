@@ -17,21 +17,25 @@ TENSORS = 5_000
 _HEADER_BYTES = 32 * 1024 * 1024
 _PICKLE_BYTES = 64 * 1024 * 1024
 _VALUE_CHARACTERS = 300
+OLD_TORCH = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
+_OLD_PICKLES = 5
 
 # ggml's types, by number: name, block of so many numbers, in so many bytes (ggml.h).
 _GGML = {
     0: ("F32", 1, 4), 1: ("F16", 1, 2), 2: ("Q4_0", 32, 18), 3: ("Q4_1", 32, 20),
-    6: ("Q5_0", 32, 22), 7: ("Q5_1", 32, 24), 8: ("Q8_0", 32, 34), 9: ("Q8_1", 32, 36),
+    6: ("Q5_0", 32, 22), 7: ("Q5_1", 32, 24), 8: ("Q8_0", 32, 34), 9: ("Q8_1", 32, 40),
     10: ("Q2_K", 256, 84), 11: ("Q3_K", 256, 110), 12: ("Q4_K", 256, 144), 13: ("Q5_K", 256, 176),
     14: ("Q6_K", 256, 210), 15: ("Q8_K", 256, 292), 16: ("IQ2_XXS", 256, 66),
     17: ("IQ2_XS", 256, 74), 18: ("IQ3_XXS", 256, 98), 19: ("IQ1_S", 256, 50),
     20: ("IQ4_NL", 32, 18), 21: ("IQ3_S", 256, 110), 22: ("IQ2_S", 256, 82),
     23: ("IQ4_XS", 256, 136), 24: ("I8", 1, 1), 25: ("I16", 1, 2), 26: ("I32", 1, 4),
     27: ("I64", 1, 8), 28: ("F64", 1, 8), 29: ("IQ1_M", 256, 56), 30: ("BF16", 1, 2),
+    34: ("TQ1_0", 256, 54), 35: ("TQ2_0", 256, 66), 39: ("MXFP4", 32, 17), 40: ("NVFP4", 64, 36),
+    41: ("Q1_0", 128, 18),
 }  # fmt: skip
-_GGUF_NUMBERS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 7: "?", 10: "Q", 11: "q"}
+_GGUF_NUMBERS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 10: "Q", 11: "q"}
 _GGUF_FLOATS = {6: "f", 12: "d"}
-_GGUF_STRING, _GGUF_ARRAY = 8, 9
+_GGUF_BOOL, _GGUF_STRING, _GGUF_ARRAY = 7, 8, 9
 
 
 def is_safetensors(source: Source) -> bool:
@@ -123,6 +127,8 @@ def _gguf_value(cursor: Cursor, kind: int, depth: int = 0) -> str:
     if kind in _GGUF_FLOATS:
         form = "<" + _GGUF_FLOATS[kind]
         return f"{struct.unpack(form, cursor.take(struct.calcsize(form)))[0]:.6g}"
+    if kind == _GGUF_BOOL:
+        return "true" if cursor.number("B") else "false"
     if kind == _GGUF_STRING:
         return _gguf_string(cursor)[:_VALUE_CHARACTERS]
     if kind != _GGUF_ARRAY or depth > 3:
@@ -153,10 +159,24 @@ def read_torch(source: Source) -> Facts:
         raise UnreadableError(f"It is not a valid PyTorch archive: {error}.") from error
     seen = pickles.inspect(io.BytesIO(data), len(data))
     plain = pickles.describe(source.name, source.size, seen, 0)
-    tensors = tensors_of(data)
+    tensors = tensors_of(io.BytesIO(data))
     form = "TorchScript archive" if scripted else "PyTorch file"
     facts = [("Protocol", str(seen.protocol)), ("Storage", words.size(stored))]
     return _weights(source, form, tensors, facts, (), plain.note, plain.imports)
+
+
+def read_old_torch(source: Source) -> Facts:
+    """Describe what PyTorch wrote before version 1.6: five pickles, then the tensors' bytes."""
+    with source.open() as file:
+        seen = pickles.inspect(file, source.size, _OLD_PICKLES)
+    plain = pickles.describe(source.name, source.size, seen, 0)
+    data = io.BytesIO(source.read(min(seen.end, _PICKLE_BYTES)))
+    # A number that marks the format, its version, and what the machine was like.
+    for _ in range(_OLD_PICKLES - 2):
+        pickles.inspect(data, source.size, 1)
+    facts = [("Protocol", str(seen.protocol)), ("Storage", words.size(source.size - seen.end))]
+    form = "PyTorch file (before 1.6)"
+    return _weights(source, form, tensors_of(data), facts, (), plain.note, plain.imports)
 
 
 def shape(lengths: object) -> str:

@@ -20,6 +20,8 @@ def read(source: Source) -> Table | Profile:
     if source.size > _BYTES:
         raise TooBigError("The workbook is too large to read.")
 
+    form = "OpenDocument" if source.suffix == ".ods" else "Excel"
+
     def open_it() -> Opened:
         try:
             with source.open() as file:
@@ -27,18 +29,25 @@ def read(source: Source) -> Table | Profile:
                 names = list(book.sheet_names)
                 wanted = source.request.parts[0] if source.request.parts else names[0]
                 rows = book.get_sheet_by_name(wanted).to_python(nrows=_ROWS)
+        except calamine.WorksheetNotFound as error:
+            raise UnreadableError(f"It has no sheet “{wanted[:80]}”.") from error
         except (calamine.CalamineError, IndexError) as error:
             raise UnreadableError(f"It is not a valid workbook: {str(error)[:120]}.") from error
-        return _opened(rows, tuple(names), wanted)
+        except BaseException as error:
+            # A panic of Rust is no Exception, and its class has no module to be imported from.
+            if type(error).__name__ != "PanicException":
+                raise
+            raise UnreadableError("It is not a valid workbook: its reader gave up.") from error
+        return _opened(form, rows, tuple(names), wanted)
 
     return guarded(source, open_it, "a valid workbook")
 
 
-def _opened(rows: list[list[Any]], names: tuple[str, ...], wanted: str) -> Opened:
+def _opened(form: str, rows: list[list[Any]], names: tuple[str, ...], wanted: str) -> Opened:
     import polars
 
     if not rows:
-        return Opened("Excel", polars.LazyFrame(), (), (), 0, parts=names, part=wanted)
+        return Opened(form, polars.LazyFrame(), (), (), 0, parts=names, part=wanted)
     header, body = rows[0], rows[1:]
     titled = all(isinstance(each, str) and each for each in header)
     if not titled:
@@ -49,12 +58,12 @@ def _opened(rows: list[list[Any]], names: tuple[str, ...], wanted: str) -> Opene
         named = titled and number < len(header)
         titles.append(str(header[number]) if named else _letters(number))
         series.append(_series(str(number), values))
-    made = of_frame("Excel", polars.DataFrame(series).lazy(), len(body))
+    made = of_frame(form, polars.DataFrame(series).lazy(), len(body))
     columns = tuple(
         Column(title, each.dtype, each.numeric)
         for title, each in zip(titles, made.columns, strict=True)
     )
-    return Opened("Excel", made.frame, columns, made.typed, len(body), parts=names, part=wanted)
+    return Opened(form, made.frame, columns, made.typed, len(body), parts=names, part=wanted)
 
 
 def _series(name: str, values: list[Any]) -> Any:

@@ -11,11 +11,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from runcase.errors import PreviewError
-from runcase.preview import array_file, boosting, hdf5, media, onnx, pickles, weights
+from runcase.preview import (
+    array_file,
+    boosting,
+    catboost,
+    hdf5,
+    media,
+    onnx,
+    pickles,
+    weights,
+    xgboost_old,
+)
 from runcase.preview.document import Request
 from runcase.preview.source import Source
 
-HDF5 = (Path(__file__).parents[2] / "corpus" / "weights.h5").read_bytes()
+CORPUS = Path(__file__).parents[2] / "corpus"
+HDF5 = (CORPUS / "weights.h5").read_bytes()
 GGUF = b"GGUF" + struct.pack("<IQQQ", 3, 1, 1, 1) + b"k" + struct.pack("<IQ", 8, 5) + b"llama"
 GGUF += struct.pack("<Q", 1) + b"t" + struct.pack("<IQQIQ", 2, 32, 4, 8, 0)
 UBJ = b"{L" + struct.pack(">q", 7) + b"learner{U\x10gradient_booster{U\x04nameSU\x06gbtree}}}"
@@ -42,7 +53,19 @@ READERS = {
         media.read,
         WAVE,
     ),
+    **{
+        name: (media.read, (CORPUS / "real" / name).read_bytes())
+        for name in ("film.mkv", "film.mp4", "film.avi", "tone.aiff", "variable.mp3", "tone.ogg")
+    },
     "npy": (array_file.read_npy, npy()),
+    "hdf5 with heaps": (hdf5.read, (CORPUS / "real" / "latest.h5").read_bytes()),
+    "catboost": (catboost.read, (CORPUS / "real" / "catboost.cbm").read_bytes()),
+    "catboost's trees with sides": (
+        catboost.read,
+        (CORPUS / "real" / "lossguide.cbm").read_bytes(),
+    ),
+    "old xgboost": (xgboost_old.read, (CORPUS / "real" / "old_dart.model").read_bytes()),
+    "old torch": (weights.read_old_torch, (CORPUS / "real" / "old.pth").read_bytes()),
 }
 
 

@@ -169,6 +169,8 @@ def _rounded(cell: str, decimals: int) -> str:
         return cell
     if value != 0.0 and not 1e-4 <= abs(value) < 1e6:
         return f"{value:.3e}"
+    if value and abs(value) < 0.5 * 10**-decimals:
+        return f"{value:.4g}"  # it would be shown as 0
     return f"{value:.{decimals}f}"
 
 

@@ -21,7 +21,7 @@ from runcase.ui.previews.table_delegate import TableDelegate
 from runcase.ui.previews.table_header import TableHeader
 from runcase.ui.previews.table_model import TableModel
 from runcase.ui.theme import Theme
-from runcase.ui.widgets.basics import label, row
+from runcase.ui.widgets.basics import Elided, label, row
 
 _ROW_HEIGHT = 26
 _NARROWEST, _WIDEST = 56, 320
@@ -58,7 +58,8 @@ class TablePreview(QWidget):
         self._grid.setCornerButtonEnabled(False)
         self._grid.setWordWrap(False)
         self._grid.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
-        self._facts = label("", "small-muted")
+        # A writer may have a long name.
+        self._facts = Elided("", "small-muted")
         self._cell = label("", "small-muted")
         footer = QFrame()
         footer.setObjectName("panelFooter")
@@ -67,7 +68,9 @@ class TablePreview(QWidget):
         self._goto.setPlaceholderText("Go to row")
         self._goto.setAccessibleName("Go to row")
         self._goto.setFixedWidth(theme.px(96))
-        footer.setLayout(row(self._facts, 1, self._cell, self._goto, margins=(10, 0, 10, 0)))
+        line = row(self._facts, self._cell, self._goto, margins=(10, 0, 10, 0))
+        line.setStretchFactor(self._facts, 1)
+        footer.setLayout(line)
         self._bar = TableBar(theme, self._grid)
         if not filtered:
             self._bar.hide()

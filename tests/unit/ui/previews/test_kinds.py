@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy
 import PIL.Image
+import polars
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor
@@ -73,6 +74,28 @@ def test_a_table_is_filtered_and_sorted_by_a_line(opened: Open) -> None:
     assert model.rowCount() == 9, "the rows stay as they were"
     host._table._bar._field.clear()
     assert model.rowCount() == 1000
+
+
+def test_a_small_number_beside_large_ones_is_not_shown_as_nothing(opened: Open) -> None:
+    values = (0.1, 12345678.5, 50000.25, -0.0625, 0.0)
+    host = opened("x.jsonl", "".join(f'{{"a": {each}}}\n' for each in values))
+    shown = [host._table._model.shown(row, 0) for row in range(len(values))]
+    assert shown == ["0.1", "1.235e+07", "50000", "-0.0625", "0"]
+
+
+def test_a_parquet_file_says_how_it_is_stored(opened: Open) -> None:
+    out = io.BytesIO()
+    frame = polars.DataFrame({"a": range(100)})
+    frame.write_parquet(out, row_group_size=40, compression="snappy")
+    host = opened("x.parquet", out.getvalue())
+    facts = host._table._facts.text()
+    assert facts.startswith("100 rows, 1 column · 3 row groups, snappy · written by Polars")
+    host._table.choose("profile")
+    columns, storage, groups = host._table._profile.findChildren(QTableWidget)
+    texts = [storage.item(row, 0).text() for row in range(storage.rowCount())]
+    assert texts[:4] == ["Writer", "Format version", "Compression", "Row groups"]
+    assert [groups.item(row, 1).text() for row in range(groups.rowCount())] == ["40", "40", "20"]
+    assert columns.rowCount() == 1
 
 
 def test_a_header_shows_its_profile_and_sorts(opened: Open) -> None:

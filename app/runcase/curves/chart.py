@@ -15,6 +15,7 @@ class ChartKind(StrEnum):
     BOX = "box"
     BAR = "bar"
     HEAT = "heat"
+    CONTOUR = "contour"
     HISTOGRAM = "histogram"
     CORRELATION = "correlation"
     IMPORTANCE = "importance"

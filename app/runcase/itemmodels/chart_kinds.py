@@ -119,6 +119,18 @@ KINDS = (
         (_LOG_X, _LOG_Y),
     ),
     KindOfChart(
+        ChartKind.CONTOUR,
+        "Contour",
+        "mountain",
+        "A metric over two columns as lines of one value, linear between the runs.",
+        (
+            Slot(Role.X, "X"),
+            Slot(Role.Y, "Y"),
+            Slot(Role.Z, "Lines of", numeric=True),
+        ),
+        (_LOG_X, _LOG_Y, Option("Log Value", "log_z")),
+    ),
+    KindOfChart(
         ChartKind.HISTOGRAM,
         "Histogram",
         "chart-column",
@@ -209,7 +221,7 @@ def chart_title(chart: Chart) -> str:
         return " · ".join(chart.names(Role.Y)) + (f" over {along}" if along else "")
     if chart.kind is ChartKind.SCATTER:
         return f"{y} × {x}"
-    if chart.kind is ChartKind.HEAT:
+    if chart.kind in (ChartKind.HEAT, ChartKind.CONTOUR):
         return f"{z or 'runs'} over {x} × {y}"
     if chart.kind is ChartKind.IMPORTANCE:
         return f"What matters for {y}"
@@ -259,6 +271,7 @@ def _likely(
         ChartKind.BOX: {Role.Y: (best,), Role.X: (first,)},
         ChartKind.BAR: {Role.Y: (best,)},
         ChartKind.HEAT: {Role.X: (first,), Role.Y: (second or other,), Role.Z: (best,)},
+        ChartKind.CONTOUR: {Role.X: (first,), Role.Y: (second or other,), Role.Z: (best,)},
         ChartKind.HISTOGRAM: {Role.X: (best or first,)},
         ChartKind.CORRELATION: {Role.AXES: (*params[:_FIRST_PARAMS], *metrics[:_FIRST_METRICS])},
         ChartKind.IMPORTANCE: {Role.Y: (best,), Role.AXES: tuple(params)},

@@ -1,5 +1,6 @@
 """What charts draw, for ordinary runs and for all the odd ones; and that their scripts run."""
 
+import itertools
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from runcase.curves.chart import Chart, ChartKind, Role
 from runcase.curves.figures.bars import bars
 from runcase.curves.figures.box import boxes
 from runcase.curves.figures.columns import as_numbers
+from runcase.curves.figures.contour import contour
 from runcase.curves.figures.correlation import correlation
 from runcase.curves.figures.heat import heat
 from runcase.curves.figures.histogram import histogram
@@ -19,6 +21,7 @@ from runcase.curves.figures.parallel import in_brushes, parallel
 from runcase.curves.figures.scatter import scatter
 from runcase.curves.scripts.bars import bars_script
 from runcase.curves.scripts.box import box_script
+from runcase.curves.scripts.contour import contour_script
 from runcase.curves.scripts.correlation import correlation_script
 from runcase.curves.scripts.heat import heat_script
 from runcase.curves.scripts.histogram import histogram_script
@@ -63,6 +66,53 @@ def test_texts_lie_beside_each_other_always_in_the_same_way():
     assert np.isnan(found.shares[5])
     assert set(found.sizes.round(3)) <= {0.0, 0.143, 0.429, 1.0}
     assert len(found.line[0]) == 0
+
+
+def test_contours_are_linear_between_runs_and_nothing_lies_around_them():
+    x, y = (np.repeat([0.0, 1.0, 2.0, 3.0], 3), np.tile([10.0, 20.0, 30.0], 4))
+    runs = table(
+        numbers("metric:x", [*x, 5.0]), numbers("metric:y", [*y, 50.0]),
+        numbers("metric:z", [*(2 * x + y), None]),
+    )  # fmt: skip
+    found = contour(chart(ChartKind.CONTOUR, {X: "metric:x", Y: "metric:y", Z: "metric:z"}), runs)
+    assert found.missing == 1
+    assert found.value_at(1.3, 24.0) == pytest.approx(26.6)
+    assert np.isnan(found.value_at(3.5, 20.0))
+    assert np.isnan(found.value_at(5.0, 50.0))
+    assert [level for level, _ in found.lines] == [15.0, 20.0, 25.0, 30.0, 35.0]
+    for level, lines in found.lines:
+        assert lines
+        for line in lines:
+            assert 2 * line[:, 0] + line[:, 1] == pytest.approx(level)
+    assert [(band.low, band.high) for band in found.bands][::5] == [(10.0, 15.0), (35.0, 36.0)]
+    # The bands cover the square of all runs, each its part.
+    assert sum(area(*each) for band in found.bands for each in band.areas) == pytest.approx(60.0)
+    assert len(found.hull) == 10
+
+
+def area(points, offsets):
+    rings = [points[a:b] for a, b in itertools.pairwise(offsets)]
+    sums = [np.sum(r[:-1, 0] * r[1:, 1] - r[1:, 0] * r[:-1, 1]) / 2 for r in rings]
+    return abs(sums[0]) - sum(abs(each) for each in sums[1:])
+
+
+def test_runs_at_one_place_count_with_their_mean_and_too_many_are_averaged():
+    spec = chart(ChartKind.CONTOUR, {X: "metric:x", Y: "metric:y", Z: "metric:z"})
+    corners = [
+        [0.1 + 0.2, 0.3, 1.0, 1.0, 0.3],
+        [0.0, 0.0, 0.0, 1.0, 1.0],
+        [1.0, 3.0, 4.0, 5.0, 6.0],
+    ]
+    names = ("metric:x", "metric:y", "metric:z")
+    found = contour(spec, table(*map(numbers, names, corners)))
+    assert len(found.surface.x) == 4
+    assert found.value_at(0.3, 0.0) == pytest.approx(2.0)
+    many = np.random.default_rng(3).random((3, 3_000))
+    found = contour(spec, table(*map(numbers, names, many)))
+    assert found.is_thinned
+    assert 1_000 < len(found.surface.x) <= 37 * 37
+    in_line = contour(spec, table(*map(numbers, names, [many[0], many[0] * 2, many[2]])))
+    assert not in_line.bands
 
 
 def test_brushes_on_several_axes_combine_with_and():
@@ -166,6 +216,11 @@ def all_figures(runs):
     for y in (BATCH, ACCURACY):
         spec = chart(ChartKind.HEAT, {X: LR, Y: y, Z: LOSS}, log_x=True)
         found[f"heat-{y}"] = heat_script(heat(spec, runs))
+    for x, y in ((LR, "attribute:duration"), (START, OPTIMIZER)):
+        spec = chart(ChartKind.CONTOUR, {X: x, Y: y, Z: LOSS}, log_x=True, log_z=True)
+        surface = contour(spec, runs)
+        if surface.bands:
+            found[f"contour-{x}"] = contour_script(runs, surface, looks)
     for x in (ACCURACY, OPTIMIZER, START):
         spec = chart(ChartKind.HISTOGRAM, {X: x, COLOR: BATCH})
         found[f"histogram-{x}"] = histogram_script(histogram(spec, runs))

@@ -22,6 +22,7 @@ from tables import numbers, sweep, table, texts
 X, Y, Z, COLOR, SIZE, AXES = Role.X, Role.Y, Role.Z, Role.COLOR, Role.SIZE, Role.AXES
 ACCURACY, LOSS, LR, OPTIMIZER = "metric:accuracy", "metric:val/loss", "param:lr", "param:optimizer"
 BATCH, DECAY = "param:batch_size", "param:weight_decay"
+DURATION = "attribute:duration"
 NAMES = (OPTIMIZER, LR, BATCH, DECAY, ACCURACY)
 
 
@@ -40,6 +41,8 @@ CHARTS = {
     "bar": chart(ChartKind.BAR, {Y: ACCURACY}),
     "means": chart(ChartKind.BAR, {Y: ACCURACY, X: OPTIMIZER}),
     "heat": chart(ChartKind.HEAT, {X: OPTIMIZER, Y: BATCH, Z: ACCURACY}),
+    "contour": chart(ChartKind.CONTOUR, {X: LR, Y: BATCH, Z: ACCURACY}, log_x=True),
+    "contour texts": chart(ChartKind.CONTOUR, {X: DURATION, Y: OPTIMIZER, Z: LOSS}, log_z=True),
     "histogram": chart(ChartKind.HISTOGRAM, {X: ACCURACY, COLOR: OPTIMIZER}),
     "correlation": chart(ChartKind.CORRELATION, {AXES: NAMES}),
     "importance": chart(ChartKind.IMPORTANCE, {Y: LOSS, AXES: (LR, OPTIMIZER, BATCH)}),

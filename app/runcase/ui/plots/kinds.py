@@ -10,6 +10,7 @@ from runcase.session.jobs import Jobs
 from runcase.ui.plots.bar_chart import BarChart
 from runcase.ui.plots.box_chart import BoxChart
 from runcase.ui.plots.chart_view import RunsChart
+from runcase.ui.plots.contour_chart import ContourChart
 from runcase.ui.plots.correlation_chart import CorrelationChart
 from runcase.ui.plots.heat_chart import HeatChart
 from runcase.ui.plots.histogram_chart import HistogramChart
@@ -33,6 +34,7 @@ def make_chart(theme: Theme, jobs: Jobs, chart: Chart, parent: QWidget | None = 
         ChartKind.BOX: BoxChart,
         ChartKind.BAR: BarChart,
         ChartKind.HEAT: HeatChart,
+        ChartKind.CONTOUR: ContourChart,
         ChartKind.HISTOGRAM: HistogramChart,
         ChartKind.CORRELATION: CorrelationChart,
         ChartKind.IMPORTANCE: ImportanceChart,

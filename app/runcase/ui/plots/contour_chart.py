@@ -68,7 +68,8 @@ class ContourChart(RunsPlot[Contour]):
     def paint_marks(self, ink: Ink, frame: Frame, figure: Contour) -> None:
         painter = ink.painter
         painter.save()
-        painter.setClipPath(_path(frame, figure.hull, None), Qt.ClipOperation.IntersectClip)
+        hull = _path(frame, figure.hull, None)
+        painter.setClipPath(hull, Qt.ClipOperation.IntersectClip)
         painter.setPen(Qt.PenStyle.NoPen)
         # Neighbours share an edge: antialiased, it would shine through as a line.
         painter.setRenderHint(painter.RenderHint.Antialiasing, False)
@@ -82,7 +83,7 @@ class ContourChart(RunsPlot[Contour]):
         for _, lines in figure.lines:
             for line in lines:
                 painter.drawPolyline(_polygon(frame, line))
-        self._label(ink, frame, figure)
+        self._label(ink, frame, figure, hull)
         painter.restore()
         self._paint_runs(ink, frame, figure)
 
@@ -172,7 +173,7 @@ class ContourChart(RunsPlot[Contour]):
             paint_hollow(ink, dots, vector=ink.vector, filled=True)
         paint_shown(ink, frame, self.row_of, figure.px, figure.py, lambda row: RADIUS + 0.8)
 
-    def _label(self, ink: Ink, frame: Frame, figure: Contour) -> None:
+    def _label(self, ink: Ink, frame: Frame, figure: Contour, hull: QPainterPath) -> None:
         """Write a line's value at the middle of its longest piece, along it."""
         painter = ink.painter
         painter.setFont(ink.font("caption"))
@@ -186,7 +187,8 @@ class ContourChart(RunsPlot[Contour]):
                 continue
             middle, angle = found
             room = QRectF(middle.x() - wide / 2, middle.y() - wide / 2, wide, wide)
-            if any(room.intersects(each) for each in taken) or not frame.area.contains(room):
+            fits = hull.contains(room) and frame.area.contains(room)
+            if not fits or any(room.intersects(each) for each in taken):
                 continue
             taken.append(room)
             color = ink.step(float(figure.z.share(np.array([level]))[0]))

@@ -270,3 +270,53 @@ def grow(raw, run, key, step):
         (step, 10**13 + step, run, key),
     )
     raw.commit()
+
+
+def test_values_are_pinned_at_an_x_and_stay_through_a_zoom(qtbot, application, sample):
+    desk = Desk(qtbot, application, sample)
+    chart, panel = desk.chart(), desk.panel
+    others = [each for each in panel.line_charts() if each is not chart]
+    line = next(each.line for each in chart.drawn_lines() if len(each.x) > 100)
+    x = float(line.x[len(line.x) // 2])
+    plot = chart.canvas.plot.viewport()
+    QTest.mouseClick(plot, Qt.MouseButton.LeftButton, pos=desk.spot(chart, x, line.y.max()))
+    desk.settle()
+    assert chart.pin.x == pytest.approx(x, rel=0.02)
+    assert chart.pin.tip.isVisible()
+    assert chart.pin.tip.rows()
+    assert chart.pin.tip.accessibleName().startswith("Pinned values at step ")
+    assert chart.pin.tip.rows()[0].name in chart.pin.tip.accessibleDescription()
+    assert panel.checks()["pin-values"]
+    # The cards beside it share the line, and write nothing.
+    assert {each.pin.x for each in others} == {chart.pin.x}
+    assert not any(each.pin.tip.isVisible() for each in others)
+    rows, at = chart.pin.tip.rows(), chart.pin.tip.pos()
+    chart.canvas.box.setXRange(x - 20, x + 60, padding=0)
+    desk.settle()
+    assert chart.pin.tip.rows() == rows
+    assert chart.pin.tip.pos() != at
+    chart.canvas.box.setXRange(x + 200, x + 300, padding=0)
+    assert chart.rect().contains(chart.pin.tip.geometry())  # at the edge, still readable
+    chart.reset_zoom()
+    desk.settle()
+    desk.move(chart, desk.spot(chart, x * 1.05, line.y.max()))
+    assert not chart.crosshair.tip.geometry().intersects(chart.pin.tip.geometry())
+    before = chart.pin.x
+    QTest.keyClick(chart, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert chart.pin.x > before
+    QTest.keyClick(chart, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert chart.pin.x <= before
+    steps = np.concatenate([each.x for each in chart.prepared.lines])
+    assert chart.pin.x in steps
+    assert {each.pin.x for each in others} == {chart.pin.x}
+    QTest.keyClick(chart.pin.tip.close_button, Qt.Key.Key_Escape)
+    assert not any(each.pin.is_on for each in panel.line_charts())
+    assert not chart.pin.tip.isVisible()
+    desk.do("pin-values")
+    assert chart.pin.is_on or any(each.pin.is_on for each in others)
+    pinned = next(each for each in panel.line_charts() if each.pin.tip.isVisible())
+    pinned.pin.tip.close_button.click()
+    assert not any(each.pin.is_on for each in panel.line_charts())
+    desk.do("pin-values")
+    desk.do("x-relative")
+    assert not any(each.pin.is_on for each in panel.line_charts())  # no such x here

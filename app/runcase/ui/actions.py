@@ -198,6 +198,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _a("band-none", "No Band", "Chart", group=1, choice="band", submenu="Group Band"),
     _a("legend-text", "Legend Text…", "Chart", group=1),
     _a("crosshair", "Crosshair", "Chart", view_keys="H", checkable=True, group=2),
+    _a("pin-values", "Pin Values", "Chart", view_keys="V", checkable=True, icon="pin", group=2),
     _a("sync-x", "Sync X", "Chart", checkable=True, group=2),
     _a("follow-latest", "Follow Latest Points", "Chart", checkable=True, group=2),
     _a("zoom-box", "Zoom Box", "Chart", view_keys="Z", checkable=True, group=2),

@@ -39,6 +39,8 @@ _OTHER_KEYS = (
     ("Complete what is being typed", "Filter", "Ctrl+Space"),
     ("Accept a completion", "Filter", "Tab"),
     ("Saved and recent filters, in an empty filter", "Filter", "↓"),
+    ("Move pinned values to the next point", "Charts", "Shift+→"),
+    ("Unpin values", "Charts", "Esc"),
     ("Only commands", "Palette", ">"),
     ("Only models", "Palette", "@"),
 )

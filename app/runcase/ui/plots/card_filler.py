@@ -119,6 +119,8 @@ class CardFiller:
         data = LineData(curves, looks.groups, reading)
         view.set_chart(card.spec)
         view.set_data(data, looks.styles(), panel.tools.options.of(card.spec))
+        if not view.pin.is_on:
+            panel.share_pin(view)
         card.show_chart()
         if not curves:
             card.show_empty("chart-line", *_nothing(card.spec, len(looks.runs)))

@@ -82,6 +82,8 @@ class ChartCommands:
         }
         if any(card.has_focus() for card in self._panel.grid.cards.values()):
             found["copy"] = self.copy_picture
+        if next(self._panel.line_charts(), None) is not None:
+            found["pin-values"] = self._toggle_pin
         if self._panel.book.removed:
             found["restore-charts"] = self.restore
         return found
@@ -370,6 +372,16 @@ class ChartCommands:
     def _toggle_zoom_box(self) -> None:
         zooms = not self._panel.zooms
         self._panel.set_zooms(zooms)
+
+    def _toggle_pin(self) -> None:
+        """Pin the values at the crosshair of the current chart, or unpin them."""
+        card, charts = self._panel.current_card(), list(self._panel.line_charts())
+        pinned = [each for each in charts if each.pin.is_on]
+        current = card.view if card is not None and isinstance(card.view, LineChart) else charts[0]
+        for chart in pinned[:1]:
+            chart.pin.take_off()
+        if not pinned:
+            current.pin.put_at(current.crosshair.x)
 
     def _export(self, what: ChartView | list[ChartCard], title: str) -> None:
         # Imported here: most windows never export.

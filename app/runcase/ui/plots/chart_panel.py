@@ -164,7 +164,8 @@ class ChartPanel(QWidget):
 
     def checks(self) -> Mapping[str, bool]:
         """Return which of the chart's actions are on."""
-        return {**self.tools.checks(), "zoom-box": self.zooms}
+        pinned = any(chart.pin.is_on for chart in self.line_charts())
+        return {**self.tools.checks(), "zoom-box": self.zooms, "pin-values": pinned}
 
     def maximise(self, chart_id: str) -> None:
         """Show one chart alone, or all of them again."""
@@ -204,6 +205,13 @@ class ChartPanel(QWidget):
         self._arrange()
         self.options_changed.emit()
 
+    def share_pin(self, view: LineChart) -> None:
+        """Pin in a new chart what is pinned in the others."""
+        for other in self.line_charts():
+            if other is not view and other.pin.is_on and other.shares_x(view):
+                view.pin.follow(other.pin.x)
+                return
+
     def current_card(self) -> ChartCard | None:
         """Return the maximised card, else the last one with mouse or focus, else the first."""
         visible = {card.spec.id: card for card in self.grid.visible_cards()}
@@ -222,6 +230,7 @@ class ChartPanel(QWidget):
         if isinstance(view, LineChart):
             view.set_zooms(self.zooms)
             view.pointed.connect(lambda x: self._point_elsewhere(view, x))
+            view.pinned.connect(lambda x: self._pin_elsewhere(view, x))
             view.ranged.connect(lambda low, high: self._range_elsewhere(view, low, high))
         if isinstance(view, RunsChart):
             view.edited.connect(self.change)
@@ -345,14 +354,20 @@ class ChartPanel(QWidget):
     def _point_elsewhere(self, source: LineChart, x: float) -> None:
         for chart in self.line_charts():
             if chart is not source:
-                same = chart.x_name() == source.x_name()
-                chart.crosshair.point_at(x if same else math.nan, with_values=False)
+                at = x if chart.shares_x(source) else math.nan
+                chart.crosshair.point_at(at, with_values=False)
+
+    def _pin_elsewhere(self, source: LineChart, x: float) -> None:
+        for chart in self.line_charts():
+            if chart is not source:
+                chart.pin.follow(x if chart.shares_x(source) else math.nan)
+        self.options_changed.emit()
 
     def _range_elsewhere(self, source: LineChart, low: float, high: float) -> None:
         if not self.tools.options.sync_x:
             return
         for chart in self.line_charts():
-            if chart is not source and chart.x_name() == source.x_name():
+            if chart is not source and chart.shares_x(source):
                 chart.zoom_x(low, high)
 
     def _hover(self, run_id: str) -> None:

@@ -64,6 +64,11 @@ class Crosshair:
         if self._here is not None:
             self._show(*self._here)
 
+    @property
+    def x(self) -> float:
+        """Return where it is, NaN for nowhere."""
+        return math.nan if self._here is None else self._here[0]
+
     def hide(self) -> None:
         """Take the crosshair away."""
         self._here = None
@@ -91,23 +96,7 @@ class Crosshair:
     def _show(self, x: float, position: QPointF | None, with_values: bool) -> None:
         chart = self._chart
         self._here = x, position, with_values
-        rows, dots = [], []
-        for line in chart.prepared.lines:
-            if line.faint:
-                continue
-            found = value_at(line.x, line.value, x)
-            style = chart.style_of(line)
-            if found is None or style is None:
-                continue
-            _, value, place = found
-            strong = line.run_id in chart.selected or bool(line.run_id == chart.hovered != "")
-            raw = float(line.logged[place])
-            rows.append(
-                TipRow(chart.label(line), style.color, value, raw, strong, _spread(line, place))
-            )
-            if np.isfinite(line.y[place]):
-                here = slice(place, place + 1)
-                dots.append(Spots(Shape.DOT, line.x[here], line.y[here], style.color))
+        rows, dots = values_at(chart, x)
         self._line.setPos(x)
         self._line.setVisible(bool(rows))
         self._dots.show(dots)
@@ -115,10 +104,11 @@ class Crosshair:
             self.tip.hide()
             return
         heading = chart.canvas.item.getAxis("bottom").described(x)
-        smoothed = chart.view.smoothing > 0 and chart.data.groups is None
         box, plot = chart.canvas.box, chart.canvas.plot
         place_at = position or box.mapViewToScene(QPointF(x, chart.view_range()[1][1]))
-        self.tip.show_rows(heading, rows, smoothed, plot.mapFromScene(place_at))
+        pinned = chart.pin.tip.geometry() if chart.pin.tip.isVisible() else None
+        at = plot.mapFromScene(place_at)
+        self.tip.show_rows(heading, rows, chart.is_smoothed, at, pinned)
 
     def _mouse_moved(self, event: tuple[QPointF]) -> None:
         position, box = event[0], self._chart.canvas.box
@@ -133,15 +123,42 @@ class Crosshair:
 
     def _mouse_clicked(self, event: Any) -> None:
         if event.double():
+            self._chart.pin.take_off()  # the first of the two clicks has pinned it
             self._chart.reset_zoom()
         elif event.button() == Qt.MouseButton.LeftButton:
             self._chart.setFocus(Qt.FocusReason.MouseFocusReason)
-            at = self._chart.canvas.box.mapSceneToView(event.scenePos())
+            box = self._chart.canvas.box
+            at = box.mapSceneToView(event.scenePos())
+            if self.shown and box.sceneBoundingRect().contains(event.scenePos()):
+                place = self._chart.canvas.plot.mapFromScene(event.scenePos())
+                self._chart.pin.put(float(at.x()), place.y())
+                self.tip.hide()
             self._chart.run_clicked.emit(self.nearest(at))
 
     def _recolor(self) -> None:
         color = self._chart.color("muted")
         self._line.setPen(pg.mkPen(color, width=1, style=Qt.PenStyle.DashLine))
+
+
+def values_at(chart: LineChart, x: float) -> tuple[list[TipRow], list[Spots]]:
+    """Return what the curves of a chart are at an x, in words and as dots."""
+    rows, dots = [], []
+    for line in chart.prepared.lines:
+        if line.faint:
+            continue
+        found = value_at(line.x, line.value, x)
+        style = chart.style_of(line)
+        if found is None or style is None:
+            continue
+        _, value, place = found
+        strong = line.run_id in chart.selected or bool(line.run_id == chart.hovered != "")
+        raw = float(line.logged[place])
+        spread = _spread(line, place)
+        rows.append(TipRow(chart.label(line), style.color, value, raw, strong, spread))
+        if np.isfinite(line.y[place]):
+            here = slice(place, place + 1)
+            dots.append(Spots(Shape.DOT, line.x[here], line.y[here], style.color))
+    return rows, dots
 
 
 def _spread(line: Line, place: int) -> tuple[float, float] | None:

@@ -1,5 +1,6 @@
 """The curves of a chart: pan, zoom, crosshair with values, groups, live points."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -33,6 +34,7 @@ from runcase.ui.plots.axes import DurationAxis, MetricAxis, WallAxis
 from runcase.ui.plots.chart_view import ChartView, CurveStyle, Key, group_id
 from runcase.ui.plots.crosshair import Crosshair
 from runcase.ui.plots.line_paint import LinePaint
+from runcase.ui.plots.pin import Pin
 from runcase.ui.plots.plot_canvas import PlotCanvas
 from runcase.ui.plots.zoom_box import ZoomBox
 from runcase.ui.theme import Theme
@@ -72,11 +74,12 @@ class LineChart(ChartView):
     """Curves of metrics of several runs.
 
     `ranged` carries the visible x after a pan or zoom by hand, `pointed` the x under the mouse,
-    NaN when it left: so that other charts can follow.
+    NaN when it left, `pinned` the x that was pinned, NaN for none: so that other charts can follow.
     """
 
     ranged = Signal(float, float)
     pointed = Signal(float)
+    pinned = Signal(float)
 
     def __init__(
         self, theme: Theme, jobs: Jobs, chart: Chart, parent: QWidget | None = None
@@ -93,6 +96,7 @@ class LineChart(ChartView):
         self.canvas = PlotCanvas(theme, ZoomBox())
         self._paint = LinePaint(self)
         self.crosshair = Crosshair(self)
+        self.pin = Pin(self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 2, 8, 2)
         layout.addWidget(self.canvas)
@@ -112,6 +116,11 @@ class LineChart(ChartView):
     def is_auto(self) -> bool:
         """Say whether everything is shown, and not what was zoomed to by hand."""
         return self._auto
+
+    @property
+    def is_smoothed(self) -> bool:
+        """Say whether the values of runs are smoothed ones."""
+        return self.view.smoothing > 0 and self.data.groups is None
 
     def drawn_lines(self) -> list[Drawn]:
         """Return what is drawn of each line, in the order of painting."""
@@ -150,6 +159,8 @@ class LineChart(ChartView):
         if chart.name(Role.X) != before.name(Role.X) or limits_of(chart) != limits_of(before):
             self._auto = True
             self._set_axes()
+        if chart.name(Role.X) != before.name(Role.X):
+            self.pin.follow(math.nan)
 
     def set_zooms(self, zooms: bool) -> None:
         """Have dragging mark what to zoom to, or pan."""
@@ -269,10 +280,12 @@ class LineChart(ChartView):
         kept = self.styles
         self.styles = dict(styles)
         self.crosshair.hide()
+        self.pin.set_painted(False)
         try:
             self.canvas.paint(painter, target, light=light, scale=scale)
         finally:
             self.styles = kept
+            self.pin.set_painted(True)
             self._paint.recolor()
 
     def numbers(self) -> Piece:
@@ -301,6 +314,10 @@ class LineChart(ChartView):
         """Return the chart's title."""
         return chart_title(self.chart)
 
+    def shares_x(self, other: "LineChart") -> bool:
+        """Say whether a place on x is the same on another chart."""
+        return (self.x_name(), self.view.log_x) == (other.x_name(), other.view.log_x)
+
     def x_name(self) -> str:
         """Return what runs along x, in words."""
         words = {
@@ -317,6 +334,8 @@ class LineChart(ChartView):
             self._auto = True
             self.crosshair.hide()
             self._set_axes()
+        if (view.axis, view.log_x) != (before.axis, before.log_x):
+            self.pin.follow(math.nan)
 
     def _prepare(self) -> None:
         data, view, window = self.data, self.view, None if self._auto else self._seen()
@@ -347,6 +366,7 @@ class LineChart(ChartView):
             self.canvas.box.setRange(xRange=x, yRange=answer.y, padding=0)
         self._paint.show(answer.drawn)
         self.crosshair.refresh()
+        self.pin.refresh()
         now = answer.prepared.x_range()
         if not self._auto and self.follows and before and now and now[1] > before[1]:
             # The newest points come in at the right, and the zoom stays as wide as it is.
@@ -413,6 +433,13 @@ class LineChart(ChartView):
             Qt.Key.Key_Up: (0, 1),
             Qt.Key.Key_Down: (0, -1),
         }.get(Qt.Key(event.key()))
+        is_shifted = event.modifiers() == Qt.KeyboardModifier.ShiftModifier
+        if self.pin.is_on and event.key() == Qt.Key.Key_Escape:
+            self.pin.take_off()
+            return
+        if self.pin.is_on and is_shifted and way is not None and way[0]:
+            self.pin.step(way[0])
+            return
         if way is None or event.modifiers():
             super().keyPressEvent(event)
             return

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import (
+    QDrag,
     QDragEnterEvent,
     QDragMoveEvent,
     QDropEvent,
@@ -21,6 +22,7 @@ from runcase.curves.chart import Chart, ChartKind, Role
 from runcase.curves.groups import Band
 from runcase.itemmodels.chart_kinds import default_chart
 from runcase.store.changes import Origin
+from runcase.store.records import ColumnKey, Kind
 from runcase.ui.location import Location, Place
 from runcase.ui.plots.chart_card import CHART_MIME
 from runcase.ui.plots.line_chart import LineChart
@@ -37,6 +39,7 @@ def test_charts_are_worked_with(qtbot, application, sample):
     groups(desk)
     zooms(desk)
     adds_and_brushes(desk)
+    takes_columns(desk)
     arranges(desk)
     keeps_it_all(desk)
 
@@ -179,6 +182,65 @@ def adds_and_brushes(desk):
     panel._brush.clear_wanted.emit()
     desk.settle()
     assert not panel._brush.isVisible()
+
+
+def takes_columns(desk):
+    """A title of the table is dragged to a chart; among the titles it moves as ever."""
+    panel, grid, header = desk.panel, desk.panel.grid, desk.page.view.header
+    desk.do("mode-split")
+    keys = desk.page.runs.columns
+    section = next(at for at, key in enumerate(keys) if key == ColumnKey(Kind.METRIC, "mape"))
+    desk.page.view.scrollTo(desk.page.runs.index(0, section))
+    order = [header.logicalIndex(at) for at in range(header.count())]
+    mime = dragged_out(header, section)
+    assert order == [header.logicalIndex(at) for at in range(header.count())]
+    assert not desk.page.runs.arrangement.wish.sort  # it was no click
+    assert mime.text() == "metrics.mape"
+    grid.scroll_to("chart:1")
+    desk.settle()
+    rect = next(p.rect for p in grid._places if p.chart is not None and p.chart.id == "chart:1")
+    how = Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier(0)
+    left = QPoint(rect.left() + 8, rect.center().y())
+    QApplication.sendEvent(grid._canvas, QDragEnterEvent(left, *how))
+    move = QDragMoveEvent(left, *how)
+    QApplication.sendEvent(grid._canvas, move)
+    assert move.isAccepted()
+    assert grid._canvas._columns._overlay._title.text() == "Y: metrics.mape"
+    assert rect.contains(grid._canvas._columns._overlay.geometry())
+    QApplication.sendEvent(grid._canvas, QDropEvent(QPointF(left), *how))
+    desk.settle()
+    assert not grid._canvas._columns._overlay.isVisible()
+    assert panel.book.chart("chart:1").name(Role.Y) == "metric:mape"
+    beside = QPoint(2, 2)
+    QApplication.sendEvent(grid._canvas, QDragEnterEvent(beside, *how))
+    QApplication.sendEvent(grid._canvas, QDropEvent(QPointF(beside), *how))
+    desk.settle()
+    made = panel.book._own[list(panel.book._own)[-1]]
+    assert (made.kind, made.names(Role.Y)) == (ChartKind.LINE, ("mape",))
+    panel.book.remove(made.id)
+    desk.do("mode-charts")
+
+
+def dragged_out(header, section):
+    """Drag a title down and out of the header; returns what is dragged."""
+    taken = []
+
+    def exec_(drag, *_actions):
+        taken.append(drag.mimeData())
+        return Qt.DropAction.IgnoreAction
+
+    at = QPoint(header.sectionViewportPosition(section) + 20, header.height() // 2)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(QDrag, "exec", exec_)
+        QTest.mousePress(header.viewport(), Qt.MouseButton.LeftButton, pos=at)
+        for down in (15, 60):
+            send_move(header.viewport(), at + QPoint(6, down), Qt.KeyboardModifier.NoModifier)
+        QTest.mouseRelease(header.viewport(), Qt.MouseButton.LeftButton, pos=at + QPoint(6, 60))
+    copy = QMimeData()
+    for form in taken[0].formats():
+        copy.setData(form, taken[0].data(form))
+    assert len(taken) == 1
+    return copy
 
 
 def arranges(desk):

@@ -19,7 +19,9 @@ from runcase.curves.chart import Chart
 from runcase.itemmodels import formats
 from runcase.itemmodels.chart_book import Section
 from runcase.ui import icons
+from runcase.ui.column_mime import COLUMN, column_in
 from runcase.ui.plots.chart_card import CHART_MIME, ChartCard
+from runcase.ui.plots.column_drop import ColumnDrop
 from runcase.ui.run_mime import refs_in
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.drop_overlay import DropOverlay
@@ -46,13 +48,15 @@ class ChartGrid(QScrollArea):
     """Lays cards out; who owns it makes them, and fills those that `wanted` names.
 
     `wanted` follows scrolling and resizing; `moved` carries a chart's id and the id it was
-    dropped before, "" for the end; `folded` a section's id; `dropped` the ids of runs.
+    dropped before, "" for the end; `folded` a section's id; `dropped` the ids of runs, `charted`
+    the chart that a dropped column makes, without an id if it is a new one.
     """
 
     wanted = Signal()
     moved = Signal(str, str)
     folded = Signal(str)
     dropped = Signal(list)
+    charted = Signal(object)
 
     def __init__(
         self, theme: Theme, make: Callable[[Chart], ChartCard], parent: QWidget | None = None
@@ -93,7 +97,7 @@ class ChartGrid(QScrollArea):
 
     def visible_cards(self) -> list[ChartCard]:
         """Return the cards on the screen, from top to bottom."""
-        seen = self._seen()
+        seen = self.seen()
         return [
             self.cards[place.chart.id]
             for place in self._places
@@ -151,6 +155,13 @@ class ChartGrid(QScrollArea):
             self.lay_out()
         return super().eventFilter(watched, event)
 
+    def chart_at(self, at: QPoint) -> tuple[Chart, QRect] | None:
+        """Return the chart at a point of the cards' canvas and where its card is, None for none."""
+        for place in self._places:
+            if place.chart is not None and place.rect.contains(at):
+                return place.chart, place.rect
+        return None
+
     def place_before(self, at: QPoint) -> tuple[str, QRect] | None:
         """Return the chart that something dropped at a point comes before, and where to mark it.
 
@@ -206,7 +217,7 @@ class ChartGrid(QScrollArea):
         """Make what is on the screen, and let go of what is far from it."""
         if not self.isVisible():
             return
-        seen = self._seen()
+        seen = self.seen()
         near = seen.adjusted(0, -seen.height() // 2, 0, seen.height() // 2)
         far = []
         for place in self._places:
@@ -230,7 +241,8 @@ class ChartGrid(QScrollArea):
                 self._drop(each)
         self.wanted.emit()
 
-    def _seen(self) -> QRect:
+    def seen(self) -> QRect:
+        """Return what of the cards' canvas is on the screen."""
         return QRect(0, self.verticalScrollBar().value(), self.width(), self.viewport().height())
 
     def _drop(self, chart_id: str) -> None:
@@ -271,11 +283,12 @@ class _Canvas(QWidget):
         self._grid = grid
         self._mark: QRect | None = None
         self._overlay = DropOverlay(theme, grid)
+        self._columns = ColumnDrop(theme, grid, self)
         self.setAcceptDrops(True)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         runs = refs_in(event.mimeData())
-        if event.mimeData().hasFormat(CHART_MIME):
+        if event.mimeData().hasFormat(CHART_MIME) or event.mimeData().hasFormat(COLUMN):
             event.acceptProposedAction()
         elif runs:
             words = f"Show {formats.counted(len(runs), 'run')}"
@@ -283,6 +296,11 @@ class _Canvas(QWidget):
             event.acceptProposedAction()
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        key = column_in(event.mimeData())
+        if key is not None:
+            outcome = self._columns.offer(key, event.position().toPoint())
+            event.setAccepted(outcome.chart is not None)
+            return
         if not event.mimeData().hasFormat(CHART_MIME):
             return
         found = self._grid.place_before(event.position().toPoint())
@@ -292,10 +310,19 @@ class _Canvas(QWidget):
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self._show_mark(None)
         self._overlay.hide()
+        self._columns.end()
 
     def dropEvent(self, event: QDropEvent) -> None:
         self._show_mark(None)
         self._overlay.hide()
+        key = column_in(event.mimeData())
+        if key is not None:
+            outcome = self._columns.offer(key, event.position().toPoint())
+            self._columns.end()
+            if outcome.chart is not None:
+                event.acceptProposedAction()
+                self._grid.charted.emit(outcome.chart)
+            return
         runs = refs_in(event.mimeData())
         if runs:
             event.acceptProposedAction()

@@ -252,6 +252,7 @@ class ChartPanel(QWidget):
         self.looks.changed.connect(self._filler.restyle)
         self.grid.wanted.connect(self._fill)
         self.grid.dropped.connect(self.dropped)
+        self.grid.charted.connect(self._take)
         self.grid.moved.connect(self._move)
         self.grid.folded.connect(self._fold)
         self._brush.keep_wanted.connect(self._keep)
@@ -346,6 +347,13 @@ class ChartPanel(QWidget):
     def _move(self, chart_id: str, before: str) -> None:
         self.book.move(chart_id, before or None)
         self.rearranged()
+
+    def _take(self, chart: Chart) -> None:
+        """Show a chart that a dropped column made, or changed."""
+        if chart.id:
+            self.change(chart)
+        else:
+            self.add(chart)
 
     def _fold(self, section: str) -> None:
         self.book.folded ^= {section}

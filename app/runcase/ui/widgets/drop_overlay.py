@@ -1,6 +1,6 @@
 """The overlay that names what a drop will do, before it is dropped."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from runcase.ui.theme import Theme
@@ -31,10 +31,15 @@ class DropOverlay(QFrame):
         layout.addStretch(1)
         self.hide()
 
-    def announce(self, title: str, text: str, hint: str = "") -> None:
-        """Cover the parent and say what the drop will do, and in `hint` what else it could."""
+    def announce(self, title: str, text: str, hint: str = "", area: QRect | None = None) -> None:
+        """Say what the drop will do, and in `hint` what else it could.
+
+        Covers the parent, or an area of it.
+        """
         parent = self.parentWidget()
-        if parent is not None:
+        if area is not None:
+            self.setGeometry(area)
+        elif parent is not None:
             self.setGeometry(parent.rect().adjusted(8, 8, -8, -8))
         self._title.setText(title)
         self._text.setText(text)

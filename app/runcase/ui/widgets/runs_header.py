@@ -1,17 +1,20 @@
 """The two-line header of the runs table: the kind above the key, the sort's arrow, the menu."""
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QPainter
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QDrag, QMouseEvent, QPainter
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from runcase.itemmodels import columns as titles
 from runcase.itemmodels.runs import RunsModel
 from runcase.store.records import ColumnKey
 from runcase.ui import icons
+from runcase.ui.column_mime import mime_of_column
 from runcase.ui.widgets.runs_gutter import GUTTER
 from runcase.ui.widgets.runs_paints import Paints
 
 _BUTTON = 18
+# So far above or below the titles, in pixels, a dragged one leaves them.
+_LEAVES = 20
 
 
 class RunsHeader(QHeaderView):
@@ -67,6 +70,39 @@ class RunsHeader(QHeaderView):
         # Beside an edge the mouse has the cursor that resizes: that is no click on the title.
         self._resizing = self.cursor().shape() == Qt.CursorShape.SplitHCursor
         super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        at = event.position().toPoint()
+        is_pressed = self._pressed is not None and event.buttons() == Qt.MouseButton.LeftButton
+        if is_pressed and not self._resizing and not -_LEAVES <= at.y() < self.height() + _LEAVES:
+            self._drag_out()
+            return
+        super().mouseMoveEvent(event)
+
+    def _drag_out(self) -> None:
+        """Take the pressed column to a chart or into the filter; among the titles it stays."""
+        pressed, self._pressed = self._pressed, None
+        section = -1 if pressed is None else self.logicalIndexAt(pressed)
+        if pressed is None or not 0 <= section < len(self._runs.columns):
+            return
+        # The base moves the section to where it is let go of: that is where it was taken.
+        for kind, buttons in (
+            (QEvent.Type.MouseMove, Qt.MouseButton.LeftButton),
+            (QEvent.Type.MouseButtonRelease, Qt.MouseButton.NoButton),
+        ):
+            there = QPointF(pressed), QPointF(self.viewport().mapToGlobal(pressed))
+            left, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+            event = QMouseEvent(kind, *there, left, buttons, keys)
+            if kind is QEvent.Type.MouseMove:
+                super().mouseMoveEvent(event)
+            else:
+                super().mouseReleaseEvent(event)
+        edge = self.sectionViewportPosition(section)
+        title = QRect(edge, 0, self.sectionSize(section), self.height())
+        drag = QDrag(self)
+        drag.setMimeData(mime_of_column(self._runs.columns[section]))
+        drag.setPixmap(self.viewport().grab(title))
+        drag.exec(Qt.DropAction.CopyAction)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         section = self.logicalIndexAt(event.pos())

@@ -296,6 +296,28 @@ def test_bars_scroll_and_name_every_run(show):
     assert hovered == [f"r{view.figure.runs[1]}"]
 
 
+def test_bars_below_are_reached_by_a_bar_and_by_keys(show):
+    view = show("bar")
+    bar, count = view.scroll_bar, len(view.figure.labels)
+    shown = view.frame().y.low - view.frame().y.high
+    assert (bar.isVisible(), bar.pageStep()) == (True, round(100 * shown))
+    assert (bar.value(), bar.maximum()) == (0, round(100 * (count - shown)))
+    QTest.keyClick(view, Qt.Key.Key_PageDown)
+    assert view.frame().y.high == math.floor(shown) - 1.5  # one row stays in sight
+    assert bar.value() == 100 * (math.floor(shown) - 1)
+    QTest.keyClick(view, Qt.Key.Key_End)
+    assert view.frame().y.low == count - 0.5
+    bar.setValue(250)
+    assert view.frame().y.high == 2.0
+    QTest.keyClick(view, Qt.Key.Key_Home)
+    for _ in range(math.floor(shown) + 2):
+        QTest.keyClick(view, Qt.Key.Key_Down)
+    row = list(view.figure.runs).index(view.row_of(view.hovered))
+    assert row == math.floor(shown) + 1
+    assert view.frame().y.low == row + 0.5  # the run that is stepped to is in sight
+    assert not show("means").scroll_bar.isVisible()
+
+
 def test_a_cell_and_a_bar_ask_for_the_scatter(show):
     view = show("correlation")
     wanted = heard(view.wanted)

@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 from typing import TypeVar
 
-from PySide6.QtCore import QPointF, QRectF, QSize
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QScrollBar, QWidget
 
+from runcase.curves.chart import Chart
 from runcase.curves.scales import Scale, ScaleKind
+from runcase.session.jobs import Jobs
 from runcase.ui.plots.frame import Frame
 from runcase.ui.plots.ink import Ink
 from runcase.ui.plots.runs_plot import RunsPlot
+from runcase.ui.theme import Theme
 
 F = TypeVar("F")
 
 _ROW = 20
 _WHEEL = 120
+_FINE = 100
 
 
 class RowsPlot(RunsPlot[F]):
-    """The first row is at the top; the wheel scrolls where not all rows fit."""
+    """The first row is at the top; where not all rows fit, a bar, the wheel and keys scroll."""
 
     moves = (False, True)
+
+    def __init__(
+        self, theme: Theme, jobs: Jobs, chart: Chart, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(theme, jobs, chart, parent)
+        # In hundredths of a row.
+        self.scroll_bar = QScrollBar(Qt.Orientation.Vertical, self)
+        self.scroll_bar.setAccessibleName("Rows")
+        self.scroll_bar.setSingleStep(_FINE)
+        self.scroll_bar.setCursor(Qt.CursorShape.ArrowCursor)
+        self.scroll_bar.hide()
+        self.scroll_bar.valueChanged.connect(self._scrolled)
 
     @abstractmethod
     def names(self, figure: F) -> tuple[str, ...]:
@@ -65,6 +83,30 @@ class RowsPlot(RunsPlot[F]):
     def sizeHint(self) -> QSize:
         return QSize(420, 320)
 
+    def restyle(self) -> None:
+        super().restyle()
+        self._fit_bar()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        frame, figure = self.frame(), self.figure
+        if frame is None or figure is None:
+            super().keyPressEvent(event)
+            return
+        page = max(1, math.floor(frame.y.low - frame.y.high) - 1)
+        ways = {
+            Qt.Key.Key_PageDown: page,
+            Qt.Key.Key_PageUp: -page,
+            Qt.Key.Key_Home: -len(frame.y.labels),
+            Qt.Key.Key_End: len(frame.y.labels),
+        }
+        if not self.steps(figure):
+            ways |= {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
+        way = ways.get(Qt.Key(event.key()))
+        if way is None or not self.turns(frame) or event.modifiers():
+            super().keyPressEvent(event)
+        else:
+            self._scroll(frame, way)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         top = self._y.high if self._y is not None else None
@@ -84,6 +126,38 @@ class RowsPlot(RunsPlot[F]):
         if frame is not None:
             rows = abs(frame.y.high - frame.y.low)
             self._scroll(frame, -by.y() / frame.area.height() * rows)
+
+    def _step(self, figure: F, by: int) -> None:
+        super()._step(figure, by)
+        row, frame = self.row_of(self.hovered), self.frame()
+        order = list(self.steps(figure))
+        if frame is None or row not in order:
+            return
+        at = order.index(row)
+        beyond = max(0.0, at + 0.5 - frame.y.low) - max(0.0, frame.y.high - at + 0.5)
+        if beyond:
+            self._scroll(frame, beyond)
+
+    def _fit_bar(self) -> None:
+        """Show how many rows there are above and below those in sight."""
+        frame = self.frame()
+        turns = frame is not None and self.turns(frame)
+        self.scroll_bar.setVisible(turns)
+        if frame is None or not turns:
+            return
+        shown = frame.y.low - frame.y.high
+        self.scroll_bar.blockSignals(True)
+        self.scroll_bar.setPageStep(round(shown * _FINE))
+        self.scroll_bar.setRange(0, round((len(frame.y.labels) - shown) * _FINE))
+        self.scroll_bar.setValue(round((frame.y.high + 0.5) * _FINE))
+        self.scroll_bar.blockSignals(False)
+        area, wide = frame.area.toRect(), self.scroll_bar.sizeHint().width()
+        self.scroll_bar.setGeometry(self.width() - wide, area.top(), wide, area.height())
+
+    def _scrolled(self, value: int) -> None:
+        frame = self.frame()
+        if frame is not None:
+            self._scroll(frame, value / _FINE - 0.5 - frame.y.high)
 
     def _scroll(self, frame: Frame, rows: float) -> None:
         """Move down by rows, to the last one at most."""

@@ -186,9 +186,18 @@ class Draws:
         chart.prepared = prepared
         chart.grab()
         chart.canvas.box.setRange(xRange=(low, high), yRange=(-max(ys), max(ys)), padding=0)
-        chart._paint.show(reduce_lines(prepared, chart._seen()))
+        show(chart, prepared)
         chart.grab()
         return chart, chart.canvas.box
+
+
+def show(chart, prepared):
+    """Draw lines as a job of the chart would."""
+    from runcase.ui.plots.line_picture import picture_of
+
+    drawn = reduce_lines(prepared, chart._seen())
+    looks = chart._paint.looks_now()
+    chart._paint.show(drawn, picture_of(drawn, looks, chart.canvas.pixels()))
 
 
 def panned(widget, box):
@@ -251,7 +260,7 @@ def test_an_overlay_of_100_short_curves(draws):
         def ours():
             fresh = histories(connection, [(run, key) for run in runs])
             lines = prepare([curve_of(each) for each in fresh], View())
-            chart._paint.show(reduce_lines(lines, chart._seen()))
+            show(chart, lines)
             chart.grab()
 
         def query():

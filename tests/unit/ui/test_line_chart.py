@@ -1,8 +1,12 @@
 """A line chart whose jobs answer late: what is shown belongs to what is looked at."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QBuffer, QRectF
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QApplication
 
 from fakes import HeldJobs
@@ -72,3 +76,88 @@ def test_a_zoom_while_lines_are_worked_out_is_reduced_afterwards(chart, jobs):
     chart._again.stop()  # as if it had fired before the answer
     jobs.release_all()
     assert chart._again.isActive()
+
+
+MANY = 60
+
+
+@pytest.fixture
+def many(chart, jobs):
+    """The chart with so many curves that a job paints them."""
+    step = np.arange(400)
+    curves = [
+        Curve(f"r{at}", "k", step.astype(float), np.sin(step / 40 + at), step, step)
+        for at in range(MANY)
+    ]
+    chart.set_data(LineData(tuple(curves)), looks("#1d5fd0"), View())
+    still(chart, jobs)
+    return chart
+
+
+def looks(color):
+    return {f"r{at}": CurveStyle(f"run {at}", QColor(color)) for at in range(MANY)}
+
+
+def still(chart, jobs):
+    for _ in range(9):
+        jobs.release_all()
+        chart._again.stop()
+        if chart.canvas.pixels().rect() != chart._paint.curves.picture.seen:
+            chart._reduce()
+        chart.grab()
+        QApplication.processEvents()
+
+
+def colored(chart, color):
+    """Count the pixels of a colour in the plot."""
+    image = chart.canvas.plot.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    pixels = np.frombuffer(image.constBits(), np.uint32) & 0xFFFFFF
+    return int((pixels == (QColor(color).rgb() & 0xFFFFFF)).sum())
+
+
+def test_many_curves_are_painted_by_a_job_just_as_they_would_be_here(many):
+    picture, box = many._paint.curves.picture, many.canvas.pixels()
+    assert picture.image is not None
+    assert picture.seen == box.rect()
+    by_job = colored(many, "#1d5fd0")
+    many._paint.curves.show(replace(picture, image=None))
+    assert colored(many, "#1d5fd0") == pytest.approx(by_job, rel=0.03)
+    assert by_job > 5_000
+
+
+def test_another_colour_and_selection_of_many_curves_come_with_a_job(many, jobs):
+    many.set_styles(looks("#d77d1d"))
+    assert colored(many, "#d77d1d") == 0  # the window does not wait
+    jobs.release_all()
+    thin = colored(many, "#d77d1d")
+    assert thin > 5_000
+    many.set_selected(["r3", "r4"])
+    jobs.release_all()
+    assert many._paint.curves.picture.looks.selected == {"r3", "r4"}
+    assert colored(many, "#d77d1d") > thin
+    many.set_hovered("r5")
+    assert [item.isVisible() for item in many._paint._wide] == [True]
+
+
+def test_curves_worked_out_with_the_colours_of_before_are_painted_again(many, jobs):
+    many._reduce()
+    many.styles = looks("#1c7b57")
+    jobs.release_all()
+    jobs.release_all()
+    assert colored(many, "#1c7b57") > 5_000
+
+
+def test_many_curves_stay_curves_in_a_file(many, jobs):
+    buffer = QBuffer()
+    made = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)
+    made.setOutputDevice(buffer)
+    painter = QPainter(made)
+    many.paint_plot(painter, QRectF(0, 0, 600, 300), many.styles, light=True)
+    painter.end()
+    text = bytes(buffer.data().data()).decode()
+    assert "<image" not in text
+    assert 'stroke="#1d5fd0"' in text
+    assert text.count("<path") >= MANY // 8
+    assert not many.canvas.is_painting
+    jobs.release_all()
+    assert many._paint.curves.picture.image is not None  # the window's own again

@@ -68,9 +68,9 @@ class ExperimentCharts:
         if frame is None or page.mode == "table":
             return
         charted = []
-        for run_id in self.charted():
-            row = frame.row_of(run_id)
-            if row is None:
+        ids = self.charted()
+        for run_id, row in zip(ids, frame.ids.rows_of(ids).tolist(), strict=True):
+            if row < 0:
                 continue
             start = int(frame.start_time[row])
             name = frame.text("run_name", row) or formats.short_id(run_id)

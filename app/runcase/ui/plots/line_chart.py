@@ -31,9 +31,10 @@ from runcase.itemmodels.chart_kinds import chart_title
 from runcase.progress import Progress
 from runcase.session.jobs import Jobs
 from runcase.ui.plots.axes import DurationAxis, MetricAxis, WallAxis
-from runcase.ui.plots.chart_view import ChartView, CurveStyle, Key, group_id
+from runcase.ui.plots.chart_view import ChartView, CurveStyle, Key
 from runcase.ui.plots.crosshair import Crosshair
 from runcase.ui.plots.line_paint import LinePaint
+from runcase.ui.plots.line_picture import LinePicture, dashes_of, picture_of
 from runcase.ui.plots.pin import Pin
 from runcase.ui.plots.plot_canvas import PlotCanvas
 from runcase.ui.plots.zoom_box import ZoomBox
@@ -41,8 +42,6 @@ from runcase.ui.theme import Theme
 
 _REDUCE_MS = 30
 _PAN = 0.1
-# What tells the metrics of one chart apart: solid, dashed, dotted, dash and dot.
-_DASHES: tuple[tuple[int, ...], ...] = ((), (6, 3), (2, 3), (6, 3, 2, 3))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,6 +65,7 @@ class _Answer:
 
     prepared: Prepared
     drawn: list[Drawn]
+    picture: LinePicture
     window: Window
     y: tuple[float, float]
 
@@ -85,7 +85,7 @@ class LineChart(ChartView):
         self, theme: Theme, jobs: Jobs, chart: Chart, parent: QWidget | None = None
     ) -> None:
         super().__init__(theme, chart, parent)
-        self._jobs = jobs
+        self.jobs = jobs
         self.view = View()
         self.data = LineData()
         self.show_raw = True
@@ -122,9 +122,14 @@ class LineChart(ChartView):
         """Say whether the values of runs are smoothed ones."""
         return self.view.smoothing > 0 and self.data.groups is None
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the metrics and expressions that it shows."""
+        return self.chart.names(Role.Y)
+
     def drawn_lines(self) -> list[Drawn]:
         """Return what is drawn of each line, in the order of painting."""
-        return self._paint.drawn
+        return list(self._paint.drawn)
 
     def drawn_of(self, run_id: str) -> Drawn | None:
         """Return what is drawn of a run's first line."""
@@ -189,7 +194,7 @@ class LineChart(ChartView):
     def set_selected(self, run_ids: Sequence[str]) -> None:
         if frozenset(run_ids) != self.selected:
             self.selected = frozenset(run_ids)
-            self._paint.emphasise()
+            self._paint.select()
 
     def reset_zoom(self) -> None:
         self._auto = True
@@ -249,13 +254,7 @@ class LineChart(ChartView):
 
     def style_of(self, line: Line) -> CurveStyle | None:
         """Return how a line looks; of several metrics the second is dashed, the third dotted."""
-        style = self.styles.get(line.run_id)
-        if self.data.groups is not None:
-            style = self.styles.get(group_id(line.group), style)
-        names = self.chart.names(Role.Y)
-        if style is None or len(names) < 2 or line.name not in names:
-            return style
-        return replace(style, dashes=dashes_of(names.index(line.name)))
+        return self._paint.looks_now().style_of(line)
 
     def view_range(self) -> tuple[tuple[float, float], tuple[float, float]]:
         """Return the visible range of x and of y, in the axes' own units."""
@@ -339,32 +338,38 @@ class LineChart(ChartView):
 
     def _prepare(self) -> None:
         data, view, window = self.data, self.view, None if self._auto else self._seen()
-        pixels, limits, inner = self._pixels(), limits_of(self.chart), self.hides_outliers
+        columns, limits, inner = self._pixels(), limits_of(self.chart), self.hides_outliers
+        looks, pixels = self._paint.looks_now(), self.canvas.pixels()
 
-        def work(_progress: Progress) -> _Answer:
+        def work(progress: Progress) -> _Answer:
             prepared = prepare(data.curves, view, data.groups)
             x = widened(prepared.x_range(), limits.x, view.log_x)
-            shown = window or Window(*x, pixels)
+            shown = window or Window(*x, columns)
             y = widened(extent(prepared.lines, inner), limits.y, view.log_y)
-            return _Answer(prepared, reduce_lines(prepared, shown), shown, y)
+            drawn = reduce_lines(prepared, shown)
+            seen = pixels if window else replace(pixels, x=(shown.low, shown.high), y=y)
+            return _Answer(
+                prepared, drawn, picture_of(drawn, looks, seen, progress.check), shown, y
+            )
 
-        self._jobs.submit(work, owner=self, then=self._show, key="prepare")
+        self.jobs.submit(work, owner=self, then=self._show, key="prepare")
 
     def _reduce(self) -> None:
         prepared, window = self.prepared, self._seen()
-        self._jobs.submit(
-            lambda _progress: reduce_lines(prepared, window),
-            owner=self,
-            then=lambda drawn: self._show_reduced(prepared, drawn),
-            key="reduce",
-        )
+        looks, pixels = self._paint.looks_now(), self.canvas.pixels()
+
+        def work(progress: Progress) -> tuple[Prepared, list[Drawn], LinePicture]:
+            drawn = reduce_lines(prepared, window)
+            return prepared, drawn, picture_of(drawn, looks, pixels, progress.check)
+
+        self.jobs.submit(work, owner=self, then=self._show_reduced, key="reduce")
 
     def _show(self, answer: _Answer) -> None:
         before, self.prepared = self.prepared.x_range(), answer.prepared
         if self._auto:
             x = answer.window.low, answer.window.high
             self.canvas.box.setRange(xRange=x, yRange=answer.y, padding=0)
-        self._paint.show(answer.drawn)
+        self._paint.show(answer.drawn, answer.picture)
         self.crosshair.refresh()
         self.pin.refresh()
         now = answer.prepared.x_range()
@@ -376,9 +381,10 @@ class LineChart(ChartView):
         self.setAccessibleDescription(describe(self))
         self.drawn.emit()
 
-    def _show_reduced(self, prepared: Prepared, drawn: list[Drawn]) -> None:
+    def _show_reduced(self, answer: tuple[Prepared, list[Drawn], LinePicture]) -> None:
+        prepared, drawn, picture = answer
         if prepared is self.prepared:  # else other lines came meanwhile, reduced already
-            self._paint.show(drawn)
+            self._paint.show(drawn, picture)
             self.drawn.emit()
 
     def _seen(self) -> Window:
@@ -452,11 +458,6 @@ class LineChart(ChartView):
     def leaveEvent(self, event: QEvent) -> None:
         self.crosshair.leave()
         super().leaveEvent(event)
-
-
-def dashes_of(place: int) -> tuple[int, ...]:
-    """Return the dashes of a chart's metric by its place among them."""
-    return _DASHES[place % len(_DASHES)]
 
 
 def describe(chart: LineChart) -> str:

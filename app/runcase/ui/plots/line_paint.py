@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pyqtgraph as pg
-from PySide6.QtGui import QColor
 
-from runcase.curves.drawing import Drawn, Line
+from runcase.curves.drawing import Drawn
 from runcase.curves.scripts.lines import DrawnLook
-from runcase.ui.plots.curves_item import Area, CurvesItem, Stroke, cosmetic
-from runcase.ui.plots.spots_item import Shape, Spots, SpotsItem
+from runcase.ui.plots.curves_item import CurvesItem
+from runcase.ui.plots.line_picture import (
+    DASHED,
+    MOST_WIDE,
+    WIDE,
+    LineLooks,
+    LinePicture,
+    cosmetic,
+    is_many,
+    picture_of,
+)
+from runcase.ui.plots.spots_item import SpotsItem
 
 if TYPE_CHECKING:
     from runcase.ui.plots.line_chart import LineChart
 
-_RAW_ALPHA = 70
-_FAINT_ALPHA = 56
-_BAND_ALPHA = 44
-_WIDE = 2.4
 _SPOT = 8.0
-# So many curves are drawn wide at most: a wide one costs as much as ten.
-_MOST_WIDE = 24
-# Dashes of a wide line are drawn one by one; of more points that would take too long.
-_DASHED = 1_500
 
 
 class LinePaint:
@@ -33,7 +33,7 @@ class LinePaint:
 
     def __init__(self, chart: LineChart) -> None:
         self._chart = chart
-        self.drawn: list[Drawn] = []
+        self.drawn: Sequence[Drawn] = ()
         self.curves = CurvesItem()
         self.curves.setZValue(5)
         self._wide: list[Any] = []
@@ -42,92 +42,91 @@ class LinePaint:
         for item in (self.curves, self.spots):
             chart.canvas.item.addItem(item, ignoreBounds=True)
 
-    def show(self, drawn: list[Drawn]) -> None:
-        """Draw other curves."""
+    def looks_now(self) -> LineLooks:
+        """Return what lines look like, for a worker thread."""
+        chart = self._chart
+        return LineLooks(
+            chart.styles,
+            chart.data.groups is not None,
+            chart.names,
+            chart.color("muted"),
+            chart.show_raw,
+            chart.selected,
+        )
+
+    def show(self, drawn: Sequence[Drawn], picture: LinePicture) -> None:
+        """Draw other curves, of which a job has made the picture."""
         self.drawn = drawn
-        self.recolor()
+        self._take(picture)
+        if picture.looks != self.looks_now():
+            self.recolor()  # they changed while it was made
 
     def looks(self) -> list[DrawnLook]:
         """Return what is drawn with labels, colours and dashes, for a script."""
-        return [
-            DrawnLook(
-                each,
-                self._chart.label(each.line),
-                self._color(each.line).name(),
-                self._dashes(each.line),
-            )
-            for each in self.drawn
-        ]
+        looks = self.looks_now()
+        found = []
+        for each in self.drawn:
+            color, dashes = looks.look_of(each.line)
+            found.append(DrawnLook(each, self._chart.label(each.line), color.name(), dashes))
+        return found
 
     def recolor(self) -> None:
-        """Draw the same curves with the styles and the theme in force."""
-        strokes, areas, spots = [], [], []
-        for each in self.drawn:
-            color, dashes, line = self._color(each.line), self._dashes(each.line), each.line
-            if self._chart.show_raw and len(each.raw_x):
-                strokes.append(Stroke(each.raw_x, each.raw_y, faded(color, _RAW_ALPHA), (), 0))
-            if line.band is not None:
-                band = line.band
-                areas.append(Area(band.x, band.low, band.high, faded(color, _BAND_ALPHA)))
-            shade = faded(color, _FAINT_ALPHA) if line.faint else color
-            strokes.append(Stroke(each.x, each.y, shade, dashes, 0 if line.faint else 1))
-            spots += _spots(each, shade)
-        self.curves.set_wide(self._chart.canvas.wide)
-        self.curves.show(strokes, areas)
-        self.spots.set_wide(self._chart.canvas.wide)
-        self.spots.show(spots)
+        """Draw the same curves with the styles and the theme in force: many of them in a job."""
+        drawn, looks, canvas = self.drawn, self.looks_now(), self._chart.canvas
+        if canvas.is_painting or not is_many(drawn):
+            self._take(picture_of(drawn, looks))
+            return
+        pixels = canvas.pixels()
+        self._chart.jobs.submit(
+            lambda progress: picture_of(drawn, looks, pixels, progress.check),
+            owner=self._chart,
+            then=lambda picture: self._repaint(drawn, picture),
+            key="picture",
+        )
+
+    def select(self) -> None:
+        """Draw other runs wide: many in a job, as they are part of its image."""
+        if self.curves.picture.image is not None:
+            self.recolor()
         self.emphasise()
 
     def emphasise(self) -> None:
         """Draw the selected and the hovered runs wide and on top."""
-        chosen = list(self._emphasised())[:_MOST_WIDE]
+        chosen = list(self._emphasised())[:MOST_WIDE]
         while len(self._wide) < len(chosen):
             item = pg.PlotCurveItem(skipFiniteCheck=False, antialias=True)
             item.setZValue(10)
             self._chart.canvas.item.addItem(item, ignoreBounds=True)
             self._wide.append(item)
+        looks = self.looks_now()
         for at, item in enumerate(self._wide):
             if at >= len(chosen):
                 item.setVisible(False)
                 continue
             each = chosen[at]
-            dashes = self._dashes(each.line) if len(each.x) <= _DASHED else ()
-            pen = cosmetic(self._color(each.line), _WIDE * self._chart.canvas.wide, dashes)
+            color, dashes = looks.look_of(each.line)
+            dashes = dashes if len(each.x) <= DASHED else ()
+            pen = cosmetic(color, WIDE * self._chart.canvas.wide, dashes)
             item.setData(each.x, each.y, pen=pen, connect="finite")
             item.setSegmentedLineMode("off" if dashes else "on")
             item.setVisible(True)
 
+    def _repaint(self, drawn: Sequence[Drawn], picture: LinePicture) -> None:
+        if drawn is self.drawn:  # else a later answer was painted with its own looks
+            self._take(picture)
+
+    def _take(self, picture: LinePicture) -> None:
+        wide = self._chart.canvas.wide
+        self.curves.set_wide(wide)
+        self.curves.show(picture)
+        self.spots.set_wide(wide)
+        self.spots.show(picture.spots)
+        self.emphasise()
+
     def _emphasised(self) -> Iterator[Drawn]:
         chart = self._chart
+        selected = frozenset() if self.curves.picture.image is not None else chart.selected
         for each in self.drawn:
             run = each.line.run_id
-            if run and len(each.x) > 1 and (run == chart.hovered or run in chart.selected):
+            if run and len(each.x) > 1 and (run == chart.hovered or run in selected):
                 yield each
-
-    def _color(self, line: Line) -> QColor:
-        style = self._chart.style_of(line)
-        return style.color if style is not None else self._chart.color("muted")
-
-    def _dashes(self, line: Line) -> tuple[int, ...]:
-        style = self._chart.style_of(line)
-        return style.dashes if style is not None else ()
-
-
-def faded(color: QColor, alpha: int) -> QColor:
-    """Return a colour that lets through what is behind it; `alpha` of 255."""
-    shade = QColor(color)
-    shade.setAlpha(alpha)
-    return shade
-
-
-def _spots(drawn: Drawn, color: QColor) -> list[Spots]:
-    """Return the marks of a line at the edges; a line of one point is a dot, or it were nothing."""
-    found = [
-        Spots(Shape.ABOVE, drawn.above, drawn.above, color),
-        Spots(Shape.BELOW, drawn.below, drawn.below, color),
-        Spots(Shape.NOTHING, drawn.nothing, drawn.nothing, color),
-    ]
-    finite = np.flatnonzero(np.isfinite(drawn.y))
-    if len(finite) == 1:
-        found.append(Spots(Shape.DOT, drawn.x[finite], drawn.y[finite], color))
-    return found

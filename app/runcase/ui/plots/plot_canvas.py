@@ -7,6 +7,7 @@ from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QColor, QPainter, Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from runcase.ui.plots.line_picture import Pixels
 from runcase.ui.theme import Theme
 
 
@@ -29,6 +30,7 @@ class PlotCanvas(QWidget):
         # Other than so only while it is painted for a file.
         self.light = False
         self.wide = 1.0
+        self.is_painting = False
         self.plot = pg.PlotWidget(background=None, viewBox=box, enableMenu=False)
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.plot.setMinimumSize(0, 0)
@@ -66,13 +68,19 @@ class PlotCanvas(QWidget):
         (left, right), (bottom, top) = self.box.viewRange()
         return (left, right), (bottom, top)
 
+    def pixels(self) -> Pixels:
+        """Return what is seen, and how large."""
+        x, y = self.view_range()
+        width, height = float(self.box.width()), float(self.box.height())
+        return Pixels(x, y, width, height, self.devicePixelRatioF())
+
     def plot_size(self) -> tuple[int, int]:
         """Return the width and height of what `paint` paints, in pixels."""
         return self.plot.width(), self.plot.height()
 
     def paint(self, painter: QPainter, target: QRectF, *, light: bool, scale: float) -> None:
         """Paint the plot into a picture or a page; see `ChartView.paint_plot`."""
-        self.light, self.wide = light, scale
+        self.light, self.wide, self.is_painting = light, scale, True
         self.recolor()
         scene = self.plot.scene()
         options = {"painter": painter, "resolutionScale": scale}
@@ -87,7 +95,7 @@ class PlotCanvas(QWidget):
         finally:
             for item in items:
                 item.setExportMode(False)
-            self.light, self.wide = False, 1.0
+            self.light, self.wide, self.is_painting = False, 1.0, False
             self.recolor()
 
     def _recolor_axes(self) -> None:

@@ -60,7 +60,7 @@ def chart_of(panel, key):
 
 def choose(dialog, form, path):
     dialog.formats.setCurrentIndex(dialog.formats.findData(form))
-    dialog.path.setText(str(path))
+    dialog.place.path.setText(str(path))
 
 
 def painted(path, size):
@@ -117,7 +117,7 @@ def test_a_picture_shows_what_the_window_shows(
     dialog = dialog_of(window, panel, key)
     driving.settle(qtbot, application)
     choose(dialog, form, tmp_path / "chart")
-    dialog.path.setText(str(tmp_path / f"chart.{form}"))
+    dialog.place.path.setText(str(tmp_path / f"chart.{form}"))
     dialog.scale.setCurrentIndex(0)
     dialog.light.setChecked(light)
     chart = chart_of(panel, key)
@@ -222,7 +222,7 @@ def test_a_place_that_cannot_be_written_is_one_sentence(qtbot, application, samp
         assert dialog.isVisible()
         assert why in dialog._said.text()
         assert dialog.accept_button.isEnabled()
-    dialog.path.setText(str(sample))
+    dialog.place.path.setText(str(sample))
     dialog.start()
     dialog.start()
     assert "never written to" in dialog._said.text()
@@ -296,7 +296,7 @@ def test_the_menu_of_a_card_acts_on_that_card(qtbot, application, sample):
     actions = {each.text(): each for each in menu.actions()}
     actions["Export Chart…"].trigger()
     dialog = window.findChild(ExportChartDialog)
-    assert dialog.target().name == f"{DOTS}.png"
+    assert dialog.place.target().name == f"{DOTS}.png"
     dialog.reject()
     actions["Maximise"].trigger()
     menu.hide()

@@ -197,7 +197,7 @@ def test_the_table_is_exported(hands, tmp_path):
         dialog = hands.window.findChild(ExportDialog)
         dialog.formats.setCurrentIndex(dialog.formats.findData(kind))
         target = tmp_path / f"out{suffix}"
-        dialog.path.setText(str(target))
+        dialog.place.path.setText(str(target))
         dialog.accept_button.click()
         hands.settle()
         hands.activate()

@@ -274,7 +274,7 @@ def test_no_runs(hands, tmp_path):
 def exports(hands, path):
     hands.trigger("export-table")
     dialog = hands.window.findChild(ExportDialog)
-    dialog.path.setText(str(path))
+    dialog.place.path.setText(str(path))
     dialog.start()
     hands.settle()
     hands.activate()

@@ -71,12 +71,12 @@ def heard(signal):
 
 def test_what_is_shown_is_written(dialog, offer, settings, tmp_path):
     said = heard(dialog.exported)
-    assert dialog.target() == tmp_path / "out" / "a_b_ c_.csv"
+    assert dialog.place.target() == tmp_path / "out" / "a_b_ c_.csv"
     QTest.keyClick(dialog, Qt.Key.Key_Return)
-    rows = read(dialog.target())
+    rows = read(dialog.place.target())
     assert rows[0] == ["run_id", "run_name"]
     assert [row[0] for row in rows[1:]] == offer.frame.ids.take(offer.shown)
-    assert said == [f"{len(offer.shown)} runs exported to {dialog.target()}"]
+    assert said == [f"{len(offer.shown)} runs exported to {dialog.place.target()}"]
     assert not dialog.isVisible()
     assert settings.export_place == (str(tmp_path / "out"), "csv")
 
@@ -86,7 +86,7 @@ def test_all_columns_are_read_for_it_and_the_frame_stays(dialog, offer):
     choose(dialog.columns, "all")
     choose(dialog.runs, "all")
     dialog.start()
-    titles, *rows = read(dialog.target())
+    titles, *rows = read(dialog.place.target())
     assert len(rows) == len(offer.frame)
     assert {f"{key.kind}s.{key.key}" for key in offer.keys} <= set(titles)
     assert any(cell for row in rows for cell in row[12:])
@@ -104,31 +104,31 @@ def test_selected_runs_and_how_deep_they_are(dialog, offer):
 
 def test_a_format_for_people_has_no_ids(dialog):
     dialog.formats.setCurrentIndex(dialog.formats.findData(Format.LATEX.value))
-    assert dialog.target().suffix == ".tex"
+    assert dialog.place.target().suffix == ".tex"
     assert dialog.table().columns == [NAME, CURVE]
-    dialog.path.setText(str(dialog.target().with_suffix(".mine")))
+    dialog.place.path.setText(str(dialog.place.target().with_suffix(".mine")))
     dialog.formats.setCurrentIndex(0)
-    assert dialog.target().suffix == ".mine"
+    assert dialog.place.target().suffix == ".mine"
 
 
 def test_a_file_is_replaced_only_when_the_person_agrees(dialog):
-    dialog.target().write_text("mine")
+    dialog.place.target().write_text("mine")
     dialog.start()
     assert dialog.isVisible()
     assert dialog.accept_button.text() == "Replace"
     assert "is there already" in dialog._said.text()
-    assert dialog.target().read_text() == "mine"
+    assert dialog.place.target().read_text() == "mine"
     dialog.start()
     assert not dialog.isVisible()
-    assert dialog.target().read_text() != "mine"
+    assert dialog.place.target().read_text() != "mine"
 
 
 def test_another_name_takes_the_agreement_back(dialog):
-    first = dialog.target()
+    first = dialog.place.target()
     first.write_text("mine")
     dialog.start()
-    dialog.path.setText(str(first.with_name("other.csv")))
-    dialog.path.setText(str(first))
+    dialog.place.path.setText(str(first.with_name("other.csv")))
+    dialog.place.path.setText(str(first))
     assert dialog.accept_button.text() == "Export"
     dialog.start()
     assert first.read_text() == "mine"
@@ -136,7 +136,7 @@ def test_another_name_takes_the_agreement_back(dialog):
 
 @pytest.mark.parametrize("path", ["", "  ", "relative.csv"])
 def test_a_place_is_asked_for(dialog, path):
-    dialog.path.setText(path)
+    dialog.place.path.setText(path)
     dialog.start()
     assert "Say where" in dialog._said.text()
 
@@ -146,7 +146,7 @@ def test_a_place_that_cannot_be_written_is_said(dialog, tmp_path, store_path):
         (tmp_path / "none" / "a.csv", "There is no folder"),
         (store_path, "Replace"),
     ):
-        dialog.path.setText(str(path))
+        dialog.place.path.setText(str(path))
         dialog.start()
         assert why in dialog._said.text()
     before = store_path.read_bytes()
@@ -173,5 +173,5 @@ def test_stopping_keeps_the_dialog(dialog, jobs_of_test, tmp_path):
 
 
 def test_every_field_has_a_name(dialog):
-    for each in (dialog.runs, dialog.columns, dialog.formats, dialog.path, dialog.bar):
+    for each in (dialog.runs, dialog.columns, dialog.formats, dialog.place.path, dialog.bar):
         assert each.accessibleName()

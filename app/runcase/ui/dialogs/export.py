@@ -7,15 +7,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QStandardPaths, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
-    QFileDialog,
     QGridLayout,
-    QLineEdit,
     QProgressBar,
     QVBoxLayout,
     QWidget,
@@ -32,6 +30,7 @@ from runcase.store.export_text import Format
 from runcase.store.export_values import RunTable, is_exportable
 from runcase.store.frame import RunFrame
 from runcase.store.records import ColumnKey, Kind
+from runcase.ui.dialogs.export_place import ExportPlace
 from runcase.ui.settings import Settings
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import Segments, button, label, row
@@ -58,7 +57,6 @@ _FORMATS = (
 # Read by people, who need no run ids.
 _FOR_PEOPLE = (Format.MARKDOWN, Format.LATEX)
 _EXCEL_ROWS = 1_048_575  # below the line of titles
-_UNSAFE = '<>:"/\\|?*'
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,7 +103,6 @@ class ExportDialog(QDialog):
         self.setMinimumWidth(theme.px(580))
         self._settings, self._session, self._offer = settings, session, offer
         self._job: Job[Any] | None = None
-        self._agreed: Path | None = None
         self._make_fields()
         self._lay_out(theme)
         self._begin()
@@ -134,25 +131,14 @@ class ExportDialog(QDialog):
         """Return the chosen format."""
         return Format(self.formats.currentData())
 
-    def target(self) -> Path:
-        """Return where the file is to be."""
-        return Path(self.path.text().strip()).expanduser()
-
     def start(self) -> None:
         """Export what is chosen, or ask first whether a file may be replaced."""
-        target = self.target()
-        if not self.path.text().strip() or not target.is_absolute():
-            self._complain("Say where: a folder and the name of a file.")
-            return
-        if target.is_file() and self._agreed != target:
-            self._agreed = target
-            self._complain(
-                f"{target.name} is there already. Press Replace to put this in its place."
-            )
-            self.accept_button.setText("Replace")
+        problem = self.place.problem()
+        if problem:
+            self._complain(problem)
             return
         table, form, session = self.table(), self.format(), self._session
-        overwrite = self._agreed == target
+        target, overwrite = self.place.target(), self.place.may_replace
 
         def work(progress: Progress) -> int:
             whole = with_columns(table, lambda: session.store.read(progress))
@@ -205,9 +191,9 @@ class ExportDialog(QDialog):
             self.formats.addItem(name, form.value)
         self.nested = QCheckBox("With a column that says how deep each run is nested")
         self.nested.setVisible(offer.depth is not None and bool(offer.depth.any()))
-        self.path = QLineEdit()
-        self.path.setAccessibleName("File")
-        self._choose = button("Choose…", "", self._ask_for_file)
+        self.accept_button = button("Export", "primary", self.start)
+        self.accept_button.setDefault(True)
+        self.place = ExportPlace("Export Table", self._pattern, self.accept_button)
         self._hint = label("", "small-muted")
         self._hint.setWordWrap(True)
         self._said = label("", "error")
@@ -216,8 +202,6 @@ class ExportDialog(QDialog):
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Progress")
         self._far = label("", "small-muted")
-        self.accept_button = button("Export", "primary", self.start)
-        self.accept_button.setDefault(True)
         self.cancel_button = button("Cancel", "", self.reject)
 
     def _lay_out(self, theme: Theme) -> None:
@@ -242,12 +226,9 @@ class ExportDialog(QDialog):
             else:
                 grid.addWidget(widget, at, 1, left)
         caption = label("File", "text2")
-        caption.setBuddy(self.path)
+        caption.setBuddy(self.place)
         grid.addWidget(caption, len(lines), 0)
-        where = row()
-        where.addWidget(self.path, 1)
-        where.addWidget(self._choose)
-        grid.addLayout(where, len(lines), 1)
+        grid.addWidget(self.place, len(lines), 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*(theme.px(16),) * 4)
         layout.setSpacing(theme.px(10))
@@ -260,27 +241,19 @@ class ExportDialog(QDialog):
     def _begin(self) -> None:
         folder, form = self._settings.export_place
         self.formats.setCurrentIndex(max(0, self.formats.findData(form)))
-        if not Path(folder).is_dir() or not folder:
-            places = QStandardPaths.StandardLocation
-            folder = QStandardPaths.writableLocation(places.DocumentsLocation)
-            if not folder or not Path(folder).is_dir():
-                folder = str(Path.home())
-        suffix = SUFFIXES[self.format()]
-        self.path.setText(str(Path(folder, f"{file_name(self._offer.name)}{suffix}")))
+        self.place.begin(folder, self._offer.name, SUFFIXES[self.format()])
         self.formats.currentIndexChanged.connect(self._format_changed)
         self.runs.chosen.connect(self._choice_changed)
-        self.path.textChanged.connect(self._path_changed)
+        self.place.changed.connect(self._said.hide)
         self._said.hide()
         self.bar.hide()
         self.adjustSize()
         self._choice_changed()
-        self.path.setFocus()
+        self.place.setFocus()
 
     def _format_changed(self) -> None:
         """Give the file the suffix of its format, if it has that of another one."""
-        path = self.target()
-        if path.suffix in {"", *SUFFIXES.values()} and path.name:
-            self.path.setText(str(path.with_suffix(SUFFIXES[self.format()])))
+        self.place.set_suffix(SUFFIXES[self.format()], {"", *SUFFIXES.values()})
         self._choice_changed()
 
     def _choice_changed(self) -> None:
@@ -291,20 +264,10 @@ class ExportDialog(QDialog):
         self._make_room()
         self.nested.setEnabled(self.runs.choice() == "shown")
 
-    def _path_changed(self) -> None:
-        self._agreed = None
-        self.accept_button.setText("Export")
-        self._said.hide()
-
-    def _ask_for_file(self) -> None:
+    def _pattern(self) -> str:
         names = {name: form for form, name, _ in _FORMATS}
         chosen = next(name for name, form in names.items() if form is self.format())
-        pattern = f"{chosen} (*{SUFFIXES[self.format()]})"
-        found, _ = QFileDialog.getSaveFileName(self, "Export Table", self.path.text(), pattern)
-        if found:
-            self.path.setText(found)
-            # The system's own dialog has asked whether a file may be replaced.
-            self._agreed = self.target()
+        return f"{chosen} (*{SUFFIXES[self.format()]})"
 
     def _progressed(self, done: int, total: int, what: str) -> None:
         self.bar.setRange(0, total)
@@ -353,11 +316,5 @@ class ExportDialog(QDialog):
             self._choice_changed()
 
     def _inputs(self) -> tuple[QWidget, ...]:
-        places = (self.path, self._choose, self.accept_button)
-        return (self.runs, self.columns, self.formats, self.nested, *places)
-
-
-def file_name(name: str) -> str:
-    """Return the name of an experiment or a metric as one that every system takes for a file."""
-    one_line = "".join("_" if each in _UNSAFE or not each.isprintable() else each for each in name)
-    return one_line.strip(" .")[:80] or "runs"
+        fields = (self.runs, self.columns, self.formats, self.nested)
+        return (*fields, self.place, self.accept_button)

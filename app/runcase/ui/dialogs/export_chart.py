@@ -4,16 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSize, QStandardPaths, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
-    QFileDialog,
     QFontComboBox,
     QGridLayout,
-    QLineEdit,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -27,7 +25,7 @@ from runcase.progress import Progress
 from runcase.session.jobs import Job
 from runcase.store.export import keep_off
 from runcase.ui.context import Context
-from runcase.ui.dialogs.export import file_name
+from runcase.ui.dialogs.export_place import ExportPlace
 from runcase.ui.plots.chart_card import ChartCard
 from runcase.ui.plots.chart_view import ChartView, Styles
 from runcase.ui.plots.sheet import Form, PageSheet, Paper, chart_sheet, render, write
@@ -73,7 +71,6 @@ class ExportChartDialog(QDialog):
         self._context, self._store, self._what, self._styles = context, store, what, styles
         self._title = title
         self._job: Job[Any] | None = None
-        self._agreed: Path | None = None
         self._make_fields()
         self._lay_out(context.theme)
         self._begin()
@@ -82,29 +79,18 @@ class ExportChartDialog(QDialog):
         """Return the chosen format: png, svg, pdf, csv, parquet or py."""
         return str(self.formats.currentData())
 
-    def target(self) -> Path:
-        """Return where the file is to be."""
-        return Path(self.path.text().strip()).expanduser()
-
     def start(self) -> None:
         """Export as chosen, or ask first whether a file may be replaced."""
-        target = self.target()
         if isinstance(self._what, ChartView) and not isValid(self._what):
             self._complain("This chart is not shown any more. Close this window and try again.")
             return
-        if not self.path.text().strip() or not target.is_absolute():
-            self._complain("Say where: a folder and the name of a file.")
-            return
-        if target.is_file() and self._agreed != target:
-            self._agreed = target
-            self._complain(
-                f"{target.name} is there already. Press Replace to put this in its place."
-            )
-            self.accept_button.setText("Replace")
+        problem, target = self.place.problem(), self.place.target()
+        if problem:
+            self._complain(problem)
             return
         try:
             keep_off(target, self._store)
-            self._write(target, self._agreed == target)
+            self._write(target, self.place.may_replace)
         except RuncaseError as error:
             self._complain(str(error))
 
@@ -200,14 +186,13 @@ class ExportChartDialog(QDialog):
         self.own_family.toggled.connect(self.family.setEnabled)
         self.light = QCheckBox("In the light theme's colours")
         self.light.setChecked(True)
-        self.path = QLineEdit()
-        self.path.setAccessibleName("File")
         self._hint = label("", "small-muted")
         self._hint.setWordWrap(True)
         self._said = label("", "error")
         self._said.setWordWrap(True)
         self.accept_button = button("Export", "primary", self.start)
         self.accept_button.setDefault(True)
+        self.place = ExportPlace(self.windowTitle(), self._pattern, self.accept_button)
         self.cancel_button = button("Cancel", "", self.reject)
 
     def _lay_out(self, theme: Theme) -> None:
@@ -217,7 +202,7 @@ class ExportChartDialog(QDialog):
         grid.setColumnStretch(1, 1)
         captions: list[tuple[str, QWidget]] = [
             ("Format", self.formats), ("Plot", self.width_field), ("Letters", self.letters),
-            ("File", self.path),
+            ("File", self.place),
         ]  # fmt: skip
         for at, (name, widget) in zip((0, 2, 3, 5), captions, strict=True):
             caption = label(name, "text2")
@@ -231,10 +216,7 @@ class ExportChartDialog(QDialog):
         grid.addLayout(size, 2, 1)
         grid.addLayout(row(self.letters, self.own_family, self.family, 1), 3, 1)
         grid.addWidget(self.light, 4, 1)
-        where = row()
-        where.addWidget(self.path, 1)
-        where.addWidget(button("Choose…", "", self._ask_for_file))
-        grid.addLayout(where, 5, 1)
+        grid.addWidget(self.place, 5, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*(theme.px(16),) * 4)
         layout.setSpacing(theme.px(10))
@@ -245,24 +227,17 @@ class ExportChartDialog(QDialog):
 
     def _begin(self) -> None:
         folder, _ = self._context.settings.export_place
-        if not folder or not Path(folder).is_dir():
-            places = QStandardPaths.StandardLocation
-            folder = QStandardPaths.writableLocation(places.DocumentsLocation)
-            if not folder or not Path(folder).is_dir():
-                folder = str(Path.home())
-        self.path.setText(str(Path(folder, f"{file_name(self._title)}.{self.form()}")))
+        self.place.begin(folder, self._title, f".{self.form()}")
         self.formats.currentIndexChanged.connect(self._format_changed)
-        self.path.textChanged.connect(self._path_changed)
+        self.place.changed.connect(self._said.hide)
         self._said.hide()
         self._format_changed()
-        self.path.setFocus()
+        self.place.setFocus()
 
     def _format_changed(self) -> None:
         """Give the file the suffix of its format, if it has that of another one."""
         form = self.form()
-        path = self.target()
-        if path.suffix in _SUFFIXES:
-            self.path.setText(str(path.with_suffix(f".{form}")))
+        self.place.set_suffix(f".{form}", _SUFFIXES)
         self._hint.setText(next(text for name, _, text in _FORMATS if name == form))
         is_picture = form in set(Form)
         self.scale.setEnabled(form == Form.PNG.value)
@@ -272,18 +247,8 @@ class ExportChartDialog(QDialog):
         for field in (self.width_field, self.height_field):
             field.setEnabled(is_picture and isinstance(self._what, ChartView))
 
-    def _path_changed(self) -> None:
-        self._agreed = None
-        self.accept_button.setText("Export")
-        self._said.hide()
-
-    def _ask_for_file(self) -> None:
-        pattern = f"{self.formats.currentText()} (*.{self.form()})"
-        found, _ = QFileDialog.getSaveFileName(self, "Export Chart", self.path.text(), pattern)
-        if found:
-            self.path.setText(found)
-            # The system's own dialog has asked whether a file may be replaced.
-            self._agreed = self.target()
+    def _pattern(self) -> str:
+        return f"{self.formats.currentText()} (*.{self.form()})"
 
     def _finished(self, target: Path, rows: int) -> None:
         self._job = None

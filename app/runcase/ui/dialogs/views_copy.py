@@ -2,95 +2,13 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QSize,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QFrame, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from runcase.itemmodels import formats
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import button, label, row
-
-Index = QModelIndex | QPersistentModelIndex
-
-
-class ExperimentsModel(QAbstractListModel):
-    """Experiments, as (id, name), that match a search, with a tick each."""
-
-    def __init__(
-        self,
-        experiments: Sequence[tuple[str, str]],
-        row_height: int,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._size = QSize(0, row_height)
-        self._every = sorted(experiments, key=lambda pair: (pair[1].casefold(), pair[0]))
-        self._shown = list(self._every)
-        self.ticked: dict[str, None] = {}
-
-    def search(self, text: str) -> None:
-        """Show the experiments whose name or id holds every word of the text."""
-        words = text.casefold().split()
-        self.beginResetModel()
-        self._shown = [
-            each
-            for each in self._every
-            if all(word in f"{each[1]} {each[0]}".casefold() for word in words)
-        ]
-        self.endResetModel()
-
-    def tick_shown(self, ticked: bool) -> None:
-        """Tick all that match the search, or take their ticks away."""
-        for experiment_id, _ in self._shown:
-            if ticked:
-                self.ticked[experiment_id] = None
-            else:
-                self.ticked.pop(experiment_id, None)
-        if self._shown:
-            self.dataChanged.emit(self.index(0), self.index(len(self._shown) - 1))
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 -- Qt's own signature
-        return 0 if parent.isValid() else len(self._shown)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid():
-            return None
-        experiment_id, name = self._shown[index.row()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return formats.one_line(name)
-        if role == Qt.ItemDataRole.CheckStateRole:
-            ticked = experiment_id in self.ticked
-            return Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked
-        if role == Qt.ItemDataRole.SizeHintRole:
-            return self._size
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return formats.excerpt(f"{name}\n{experiment_id}")
-        return None
-
-    def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        if role != Qt.ItemDataRole.CheckStateRole or not index.isValid():
-            return False
-        experiment_id, _ = self._shown[index.row()]
-        if Qt.CheckState(value) == Qt.CheckState.Checked:
-            self.ticked[experiment_id] = None
-        else:
-            self.ticked.pop(experiment_id, None)
-        self.dataChanged.emit(index, index)
-        return True
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        return (
-            Qt.ItemFlag.ItemIsEnabled
-            | Qt.ItemFlag.ItemIsSelectable
-            | Qt.ItemFlag.ItemIsUserCheckable
-        )
+from runcase.ui.widgets.tick_model import Choice, TickModel
 
 
 class CopyView(QDialog):
@@ -109,7 +27,8 @@ class CopyView(QDialog):
         self.setWindowTitle(f"Copy “{formats.one_line(view)}” to Experiments")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(theme.px(440), theme.px(460))
-        self.model = ExperimentsModel(experiments, theme.px(26), self)
+        ordered = sorted(experiments, key=lambda pair: (pair[1].casefold(), pair[0]))
+        self.model = TickModel([_choice(*each) for each in ordered], theme.px(26), self)
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search experiments")
         self.search.setAccessibleName("Search experiments")
@@ -151,6 +70,11 @@ class CopyView(QDialog):
     def _accept(self) -> None:
         self.chosen.emit(list(self.model.ticked))
         self.accept()
+
+
+def _choice(experiment_id: str, name: str) -> Choice:
+    tip = formats.excerpt(f"{name}\n{experiment_id}")
+    return Choice(experiment_id, formats.one_line(name), tip, f"{name} {experiment_id}")
 
 
 def framed(view: QWidget) -> QFrame:

@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QSize,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QCompleter,
@@ -24,8 +16,7 @@ from PySide6.QtWidgets import (
 
 from runcase.itemmodels import columns as titles
 from runcase.itemmodels import formats
-
-Index = QModelIndex | QPersistentModelIndex
+from runcase.ui.widgets.tick_model import Choice, TickModel
 
 
 def column_words(name: str) -> str:
@@ -83,60 +74,9 @@ class ColumnCombo(QComboBox):
         self.setEditText(self.itemText(self.currentIndex()) if self.currentIndex() >= 0 else "")
 
 
-class _Ticks(QAbstractListModel):
-    """The columns that match the search; those with ticks keep the order of the ticks."""
-
-    def __init__(self, columns: Sequence[str], parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._every = list(columns)
-        self._shown = list(columns)
-        self.ticked: dict[str, None] = {}
-
-    def search(self, text: str) -> None:
-        words = text.casefold().split()
-        self.beginResetModel()
-        self._shown = [
-            name
-            for name in self._every
-            if all(word in column_words(name).casefold() for word in words)
-        ]
-        self.endResetModel()
-
-    def set_ticked(self, names: Sequence[str]) -> None:
-        self.beginResetModel()
-        self.ticked = dict.fromkeys(names)
-        # Those of a chart first, in its order.
-        self._every = [*names, *(name for name in self._every if name not in self.ticked)]
-        self._shown = list(self._every)
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 -- Qt's own signature
-        return 0 if parent.isValid() else len(self._shown)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid():
-            return None
-        name = self._shown[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return column_words(name)
-        if role == Qt.ItemDataRole.CheckStateRole:
-            return Qt.CheckState.Checked if name in self.ticked else Qt.CheckState.Unchecked
-        return None
-
-    def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        if role != Qt.ItemDataRole.CheckStateRole or not index.isValid():
-            return False
-        name = self._shown[index.row()]
-        if Qt.CheckState(value) == Qt.CheckState.Checked:
-            self.ticked[name] = None
-        else:
-            self.ticked.pop(name, None)
-        self.dataChanged.emit(index, index)
-        return True
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        return flags | Qt.ItemFlag.ItemIsUserCheckable
+def _choice(name: str) -> Choice:
+    words = column_words(name)
+    return Choice(name, words, words, words)
 
 
 class ColumnTicks(QWidget):
@@ -150,7 +90,7 @@ class ColumnTicks(QWidget):
         self._search.setPlaceholderText("Search columns")
         self._search.setAccessibleName(f"Search {label}")
         self._search.setClearButtonEnabled(True)
-        self._model = _Ticks(columns, self)
+        self._model = TickModel([_choice(name) for name in columns], parent=self)
         self._list = QListView()
         self._list.setAccessibleName(label)
         self._list.setUniformItemSizes(True)
@@ -165,7 +105,7 @@ class ColumnTicks(QWidget):
 
     def choose(self, names: Sequence[str]) -> None:
         """Tick columns, and put them first."""
-        self._model.set_ticked(names)
+        self._model.choose([_choice(name) for name in names])
 
     def chosen(self) -> tuple[str, ...]:
         """Return the ticked columns in the order of their ticks."""
@@ -173,11 +113,7 @@ class ColumnTicks(QWidget):
 
     def tick(self, name: str, ticked: bool) -> None:
         """Tick a column, or take its tick away."""
-        for row in range(self._model.rowCount()):
-            index = self._model.index(row)
-            if self._model.data(index) == column_words(name):
-                state = Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked
-                self._model.setData(index, state, Qt.ItemDataRole.CheckStateRole)
+        self._model.tick(name, ticked)
 
     def sizeHint(self) -> QSize:
         return QSize(320, 190)

@@ -34,7 +34,7 @@ from runcase.ui.plots.axes import DurationAxis, MetricAxis, WallAxis
 from runcase.ui.plots.chart_view import ChartView, CurveStyle, Key
 from runcase.ui.plots.crosshair import Crosshair
 from runcase.ui.plots.line_paint import LinePaint
-from runcase.ui.plots.line_picture import LinePicture, dashes_of, picture_of
+from runcase.ui.plots.line_picture import LinePicture, dashes_of, picture_of, style_of
 from runcase.ui.plots.pin import Pin
 from runcase.ui.plots.plot_canvas import PlotCanvas
 from runcase.ui.plots.zoom_box import ZoomBox
@@ -254,7 +254,7 @@ class LineChart(ChartView):
 
     def style_of(self, line: Line) -> CurveStyle | None:
         """Return how a line looks; of several metrics the second is dashed, the third dotted."""
-        return self._paint.looks_now().style_of(line)
+        return style_of(line, self.styles, self.data.groups is not None, self.names)
 
     def view_range(self) -> tuple[tuple[float, float], tuple[float, float]]:
         """Return the visible range of x and of y, in the axes' own units."""

@@ -54,18 +54,9 @@ class LineLooks:
     raw: bool
     selected: frozenset[str]
 
-    def style_of(self, line: Line) -> CurveStyle | None:
-        """Return a line's style, None where neither its run nor its group has one."""
-        style = self.styles.get(line.run_id)
-        if self.grouped:
-            style = self.styles.get(group_id(line.group), style)
-        if style is None or len(self.names) < 2 or line.name not in self.names:
-            return style
-        return replace(style, dashes=dashes_of(self.names.index(line.name)))
-
     def look_of(self, line: Line) -> tuple[QColor, tuple[int, ...]]:
         """Return a line's colour and dashes."""
-        style = self.style_of(line)
+        style = style_of(line, self.styles, self.grouped, self.names)
         return (self.plain, ()) if style is None else (style.color, style.dashes)
 
 
@@ -110,6 +101,18 @@ class LinePicture:
     image: QImage | None = None
     seen: QRectF = field(default_factory=QRectF)
     looks: LineLooks | None = None
+
+
+def style_of(
+    line: Line, styles: Mapping[str, CurveStyle], grouped: bool, names: tuple[str, ...]
+) -> CurveStyle | None:
+    """Return a line's style, None where neither its run nor its group has one; see `LineLooks`."""
+    style = styles.get(line.run_id)
+    if grouped:
+        style = styles.get(group_id(line.group), style)
+    if style is None or len(names) < 2 or line.name not in names:
+        return style
+    return replace(style, dashes=dashes_of(names.index(line.name)))
 
 
 def dashes_of(place: int) -> tuple[int, ...]:

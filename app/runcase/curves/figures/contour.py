@@ -17,7 +17,7 @@ from runcase.curves.triangles import Triangles, triangles
 # Each beyond costs its triangles time that grows with the square; a screen shows no more.
 _MOST_PLACES = 1_500
 _THINNED = 36  # cells along each side
-_GRID = 96
+_GRID = 144
 _LEVELS = 8
 
 _Lines: TypeAlias = list[Floats]

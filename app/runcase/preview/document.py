@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TypeAlias, get_args
 
 from runcase.preview.facts import Facts
-from runcase.preview.inventory import Archive, Profile, Storage
+from runcase.preview.inventory import Archive, Profile
 
 HIGHLIGHT_KINDS = (
     "keyword",
@@ -125,7 +125,6 @@ class Table:
         unfiltered: Rows in the file when a query was asked, else None.
         took_us: How long the query took.
         parts: Other tables of the file, by their names; the shown one first is `part`.
-        storage: How the file keeps its rows, where it says so.
     """
 
     name: str
@@ -141,7 +140,6 @@ class Table:
     took_us: int = 0
     parts: tuple[str, ...] = ()
     part: str = ""
-    storage: Storage | None = None
 
     @property
     def rows(self) -> int:

@@ -26,18 +26,6 @@ class ColumnProfile:
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
-    """What the columns of a table hold; `rows` were looked at, of all when `whole`."""
-
-    name: str
-    size: int
-    note: str
-    rows: int
-    whole: bool
-    columns: tuple[ColumnProfile, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class RowGroup:
     """A part of a table's rows that is stored by itself: its rows, and its bytes."""
 
@@ -60,6 +48,23 @@ class Storage:
     facts: tuple[tuple[str, str], ...]
     groups: tuple[RowGroup, ...]
     group_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What the columns of a table hold; `rows` were looked at, of all when `whole`.
+
+    Args:
+        storage: How the file keeps its rows, where it says so.
+    """
+
+    name: str
+    size: int
+    note: str
+    rows: int
+    whole: bool
+    columns: tuple[ColumnProfile, ...]
+    storage: Storage | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ class Opened:
         total: How many rows there are, or None to count them with a query over the frame.
         show: How a cell is shown.
         window: Rows (first, count) read in a quicker way than through the frame, if there is one.
+        storage: Tells how the file keeps its rows, which takes longer than a window of them.
     """
 
     format: str
@@ -52,7 +53,7 @@ class Opened:
     window: "Callable[[int, int], polars.DataFrame] | None" = None
     parts: tuple[str, ...] = ()
     part: str = ""
-    storage: Storage | None = None
+    storage: Callable[[], Storage | None] = lambda: None
 
 
 def read_parquet(source: Source) -> Table | Profile:
@@ -61,9 +62,9 @@ def read_parquet(source: Source) -> Table | Profile:
     import polars
 
     def open_it() -> Opened:
-        stored = parquet.storage(source)
+        parquet.check(source)
         made = of_frame("Parquet", scanned(source, polars.scan_parquet), None)
-        return replace(made, facts=stored.short, storage=stored) if stored is not None else made
+        return replace(made, storage=lambda: parquet.storage(source))
 
     return guarded(source, open_it, "valid Parquet")
 
@@ -168,7 +169,8 @@ def answer(source: Source, opened: Opened) -> Table | Profile:
     request = source.request
     if request.view == "profile":
         names = [column.name for column in opened.columns]
-        return profile(source, opened.frame, list(zip(names, opened.typed, strict=True)))
+        made = profile(source, opened.frame, list(zip(names, opened.typed, strict=True)))
+        return replace(made, storage=opened.storage())
     if request.view == "frequency":
         found = _finder(opened)(request.query)
         if found is None:
@@ -282,7 +284,7 @@ def _table(
     cells = tuple(tuple(opened.show(each) for each in series.to_list()) for series in rows)
     return Table(
         source.name, source.size, opened.note, opened.format, opened.columns, cells, first, total,
-        opened.facts, unfiltered, took, opened.parts, opened.part, opened.storage,
+        opened.facts, unfiltered, took, opened.parts, opened.part,
     )  # fmt: skip
 
 

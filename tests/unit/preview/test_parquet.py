@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from runcase.errors import UnreadableError
 from runcase.preview import parquet
-from runcase.preview.document import Bytes, Document, Request, Table
-from runcase.preview.inventory import Storage
+from runcase.preview.document import Bytes, Document, Request
+from runcase.preview.inventory import Profile, Storage
 from runcase.preview.source import Source
 
 Read = Callable[..., Document]
@@ -28,19 +28,16 @@ def written(**how: object) -> bytes:
 
 def storage_of(content: bytes) -> Storage | None:
     request = Request("x.parquet")
-    return parquet.storage(
-        Source(Path("x.parquet"), Path(), len(content), content[:99], request, content)
-    )
-
-
-def table(document: Document) -> Table:
-    assert isinstance(document, Table), document.note
-    return document
+    source = Source(Path("x.parquet"), Path(), len(content), content[:99], request, content)
+    parquet.check(source)
+    return parquet.storage(source)
 
 
 def test_the_footer_says_how_the_rows_are_stored(read: Read) -> None:
     content = written(row_group_size=300, compression="zstd", metadata={"who": "me", "seed": "1"})
-    storage = table(read("x.parquet", content, offset=500, count=3)).storage
+    profile = read("x.parquet", content, view="profile")
+    assert isinstance(profile, Profile)
+    storage = profile.storage
     assert storage is not None
     facts = dict(storage.facts)
     assert facts["Writer"].startswith(f"Polars (python) version {polars.__version__} ")
@@ -67,11 +64,6 @@ def test_every_codec_has_its_name(codec: str, says: str) -> None:
     assert dict(storage.facts)["Compression"] == says
     (group,) = storage.groups
     assert (group.packed == group.unpacked) == (codec == "uncompressed")
-
-
-def test_a_window_of_a_changed_file_has_its_own_facts(read: Read) -> None:
-    assert table(read("x.parquet", written(row_group_size=500))).facts[0].startswith("2 row groups")
-    assert table(read("x.parquet", written())).facts[0].startswith("1 row group,")
 
 
 @pytest.mark.parametrize(
@@ -109,5 +101,4 @@ def test_a_changed_footer_is_read_or_not(data: st.DataObject) -> None:
         made[data.draw(st.integers(start, len(made) - 9))] = data.draw(st.integers(0, 255))
     with suppress(UnreadableError):
         storage = storage_of(bytes(made))
-        assert storage is not None
-        assert storage.group_count < len(made)
+        assert storage is None or storage.group_count < len(made)

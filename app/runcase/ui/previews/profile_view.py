@@ -44,7 +44,7 @@ class ProfileView(QScrollArea):
             column.addWidget(remark("The columns are being looked at."))
         else:
             column.addWidget(self._card(*self._shown))
-            storage = self._shown[0].storage
+            storage = self._shown[1].storage
             if storage is not None:
                 column.addWidget(self._stored(storage))
                 column.addWidget(self._groups(storage))

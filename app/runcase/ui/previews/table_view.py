@@ -46,6 +46,8 @@ class TablePreview(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._document: Table | None = None
+        self._rows = ""
+        self._stored: tuple[str, ...] = ()
         self._asked: int | None = None
         self._wanted: int | None = None
         self._model = TableModel(theme, self)
@@ -118,8 +120,7 @@ class TablePreview(QWidget):
         self._grid.setAccessibleName(document.name)
         total = "more rows than were counted" if document.total is None else ""
         total = total or words.many(document.total or 0, "row")
-        columns = words.many(len(document.columns), "column")
-        self._facts.setText(" · ".join((f"{total}, {columns}", *document.facts)))
+        self._say(total, document)
         if self._wanted is not None:
             self._timer.start()
         if fresh and self._filtered:
@@ -140,6 +141,7 @@ class TablePreview(QWidget):
         self._measure(widen=same)
         if same:
             return False
+        self._stored = ()
         self._take_profile(None, document)
         if document.unfiltered is None:
             self._bar.reset(document)
@@ -151,6 +153,8 @@ class TablePreview(QWidget):
         document = self._document
         if document is not None and (document.name, document.size) == (profile.name, profile.size):
             self._take_profile(profile, document)
+            self._stored = profile.storage.short if profile.storage is not None else ()
+            self._say(self._rows, document)
 
     def choose(self, view: str) -> None:
         """Switch to "table" or "profile"."""
@@ -172,9 +176,13 @@ class TablePreview(QWidget):
             return
         if old.unfiltered is None and document.total is not None:
             self._model.set_total(document.total)
-            columns = words.many(len(document.columns), "column")
-            rows = words.many(document.total, "row")
-            self._facts.setText(" · ".join((f"{rows}, {columns}", *document.facts)))
+            self._say(words.many(document.total, "row"), document)
+
+    def _say(self, rows: str, document: Table) -> None:
+        """Say below the table how large it is, and what the file says of itself."""
+        self._rows = rows
+        columns = words.many(len(document.columns), "column")
+        self._facts.setText(" · ".join((f"{rows}, {columns}", *document.facts, *self._stored)))
 
     def show_query_error(self, message: str) -> None:
         """Say what is wrong with the query; the rows stay as they were."""

@@ -380,7 +380,7 @@ def reads_the_registry(journey):
     journey.trigger("go-models")
     page = journey.page
     assert isinstance(page, ModelsPage)
-    listed = [page.models.model(row).name for row in range(page.models.rowCount())]
+    listed = [page.models.row(row).name for row in range(page.models.rowCount())]
     assert set(listed) == named
     assert page.prompts.rowCount() == len(prompts)
     name = "Fraud Model ü"

@@ -3,89 +3,40 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 
 from runcase.curves.series import Series
 from runcase.itemmodels import formats
 from runcase.itemmodels.directions import Direction, direction
+from runcase.itemmodels.searched_rows import SearchedRows
 from runcase.store.records import MetricSummary
 
-Index = QModelIndex | QPersistentModelIndex
 SERIES_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 STRONG_ROLE = int(Qt.ItemDataRole.UserRole) + 2
 MONO_ROLE = int(Qt.ItemDataRole.UserRole) + 3
 BETTER_ROLE = int(Qt.ItemDataRole.UserRole) + 4
 WARN_ROLE = int(Qt.ItemDataRole.UserRole) + 5
 
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 HISTORY = 1
 
 
-class _Table(QAbstractTableModel):
-    """A table in memory whose rows a search narrows."""
-
-    TITLES: tuple[str, ...] = ()
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._words: list[str] = []
-        self._shown: list[int] = []
-
-    def search(self, text: str) -> None:
-        """Show only rows that hold every word."""
-        self._words = text.casefold().split()
-        self._narrow()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 -- Qt's own signature
-        return 0 if parent.isValid() else len(self._shown)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 -- Qt's own signature
-        return 0 if parent.isValid() else len(self.TITLES)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self.TITLES[section]
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
-            return self._aligned(section)
-        return None
-
-    def _aligned(self, _column: int) -> Qt.AlignmentFlag | None:
-        """Return how a column stands; None for the view's own way."""
-        return None
-
-    def _texts(self) -> list[str]:
-        raise NotImplementedError
-
-    def _narrow(self) -> None:
-        self.beginResetModel()
-        self._shown = [
-            at
-            for at, text in enumerate(self._texts())
-            if all(word in text.casefold() for word in self._words)
-        ]
-        self.endResetModel()
-
-
-class MetricsModel(_Table):
+class MetricsModel(SearchedRows[MetricSummary]):
     """Metrics: key, history, last, min, max, number of points; system metrics last."""
 
     TITLES = ("Name", "History", "Last", "Min", "Max", "Points")
+    NUMBERS = frozenset(TITLES[2:])
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._rows: list[MetricSummary] = []
         self._curves: Mapping[str, Series] = {}
         self._tags: Mapping[str, str] = {}
 
     def show(self, rows: Sequence[MetricSummary], experiment_tags: Mapping[str, str]) -> None:
         """Show the metrics of a run."""
         self._tags = experiment_tags
-        self._rows = sorted(
-            rows, key=lambda each: (each.key.startswith("system/"), each.key.casefold())
+        self._put(
+            sorted(rows, key=lambda each: (each.key.startswith("system/"), each.key.casefold()))
         )
-        self._narrow()
 
     def show_curves(self, curves: Mapping[str, Series]) -> None:
         """Add the histories for the sparklines, by key."""
@@ -94,24 +45,16 @@ class MetricsModel(_Table):
             first, last = self.index(0, HISTORY), self.index(len(self._shown) - 1, HISTORY)
             self.dataChanged.emit(first, last)
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        metric = self._rows[self._shown[index.row()]]
-        column = index.column()
+    def _cell(self, number: int, column: int, role: int) -> Any:
+        metric = self._shown[number]
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(metric, column)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return self._aligned(column)
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._tip(metric, column)
         return self._look(metric, column, role)
 
-    def _aligned(self, column: int) -> Qt.AlignmentFlag | None:
-        return _RIGHT if column > HISTORY else None
-
-    def _texts(self) -> list[str]:
-        return [row.key for row in self._rows]
+    def _said(self, row: MetricSummary) -> str:
+        return row.key
 
     def _text(self, metric: MetricSummary, column: int) -> str:
         if column in (2, 3, 4):
@@ -146,31 +89,22 @@ class MetricsModel(_Table):
         return None
 
 
-class ParamsModel(_Table):
+class ParamsModel(SearchedRows[tuple[str, str]]):
     """Params: key and value, verbatim on one line."""
 
     TITLES = ("Name", "Value")
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._rows: list[tuple[str, str]] = []
-
     def show(self, params: Mapping[str, str]) -> None:
         """Show the params of a run, in order of key."""
-        self._rows = sorted(params.items(), key=lambda pair: pair[0].casefold())
-        self._narrow()
+        self._put(sorted(params.items(), key=lambda pair: pair[0].casefold()))
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        key, value = self._rows[self._shown[index.row()]]
+    def _cell(self, number: int, column: int, role: int) -> Any:
+        text = self._shown[number][column]
         if role == Qt.ItemDataRole.DisplayRole:
-            return formats.one_line(key if index.column() == 0 else value)
+            return formats.one_line(text)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return formats.excerpt(key if index.column() == 0 else value)
-        if role == MONO_ROLE:
-            return True
-        return None
+            return formats.excerpt(text)
+        return True if role == MONO_ROLE else None
 
-    def _texts(self) -> list[str]:
-        return [f"{key} {value}" for key, value in self._rows]
+    def _said(self, row: tuple[str, str]) -> str:
+        return " ".join(row)

@@ -3,107 +3,41 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 
 from runcase.itemmodels import formats
 from runcase.itemmodels.registry import CHIPS_ROLE, LINK_ROLE
+from runcase.itemmodels.searched_rows import SearchedRows
 from runcase.store.records import Experiment, Trace
 
-Index = QModelIndex | QPersistentModelIndex
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _STATES = {"OK": "success", "ERROR": "error", "IN_PROGRESS": "accent"}
 
 
-class _Rows(QAbstractTableModel):
-    """Rows in memory that a search narrows; a subclass writes the cells."""
-
-    TITLES: tuple[str, ...] = ()
-    RIGHT: frozenset[str] = frozenset()
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._words: list[str] = []
-        self._shown: list[int] = []
-        self._now = 0
-
-    @property
-    def total(self) -> int:
-        """Count the rows before the search."""
-        return len(self._names())
-
-    def search(self, text: str) -> None:
-        """Show only rows whose name has every word."""
-        self._words = text.casefold().split()
-        self._narrow()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 -- Qt's own signature
-        return 0 if parent.isValid() else len(self._shown)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 -- Qt's own signature
-        return 0 if parent.isValid() else len(self.TITLES)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self.TITLES[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole and self.TITLES[section] in self.RIGHT:
-            return int(_RIGHT)
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        title = self.TITLES[index.column()]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return int(_RIGHT) if title in self.RIGHT else None
-        return self._cell(self._shown[index.row()], title, role)
-
-    def _names(self) -> list[str]:
-        raise NotImplementedError
-
-    def _cell(self, at: int, title: str, role: int) -> Any:
-        raise NotImplementedError
-
-    def _narrow(self) -> None:
-        self.beginResetModel()
-        self._shown = [
-            at
-            for at, name in enumerate(self._names())
-            if all(word in name.casefold() for word in self._words)
-        ]
-        self.endResetModel()
-
-
-class ExperimentsModel(_Rows):
+class ExperimentsModel(SearchedRows[Experiment]):
     """Experiments: active ones by name, then deleted ones."""
 
     TITLES = ("Name", "Runs", "Running", "Deleted runs", "Created", "Updated")
-    RIGHT = frozenset({"Runs", "Running", "Deleted runs"})
+    NUMBERS = frozenset({"Runs", "Running", "Deleted runs"})
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._every: list[Experiment] = []
+        self._now = 0
 
     def show(self, experiments: Sequence[Experiment], now_ms: int) -> None:
         """Show experiments; ages are relative to `now_ms`."""
         self._now = now_ms
-        self._every = sorted(
-            experiments, key=lambda each: (each.lifecycle_stage == "deleted", each.name.casefold())
+        self._put(
+            sorted(
+                experiments,
+                key=lambda each: (each.lifecycle_stage == "deleted", each.name.casefold()),
+            )
         )
-        self._narrow()
 
-    def experiment(self, row: int) -> Experiment:
-        """Return the experiment of a row."""
-        return self._every[self._shown[row]]
+    def _said(self, row: Experiment) -> str:
+        return row.name
 
-    def _names(self) -> list[str]:
-        return [each.name for each in self._every]
-
-    def _cell(self, at: int, title: str, role: int) -> Any:
-        each = self._every[at]
+    def _cell(self, number: int, column: int, role: int) -> Any:
+        each, title = self._shown[number], self.TITLES[column]
         deleted = each.lifecycle_stage == "deleted"
         if role == LINK_ROLE:
             return title == "Name" and not deleted
@@ -138,31 +72,27 @@ class ExperimentsModel(_Rows):
         return formats.excerpt(f"{each.name}\nid {each.experiment_id}")
 
 
-class TracesModel(_Rows):
+class TracesModel(SearchedRows[Trace]):
     """Traces in the order given: name, state, spans, duration, start, experiment."""
 
     TITLES = ("Name", "State", "Spans", "Duration", "Started", "Experiment")
-    RIGHT = frozenset({"Spans", "Duration"})
+    NUMBERS = frozenset({"Spans", "Duration"})
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._every: list[Trace] = []
+        self._now = 0
         self._experiments: Mapping[str, str] = {}
 
     def show(self, traces: Sequence[Trace], experiments: Mapping[str, str], now_ms: int) -> None:
         """Show traces; `experiments` are names by id, ages are relative to `now_ms`."""
-        self._every, self._experiments, self._now = list(traces), experiments, now_ms
-        self._narrow()
+        self._experiments, self._now = experiments, now_ms
+        self._put(traces)
 
-    def trace(self, row: int) -> Trace:
-        """Return the trace of a row."""
-        return self._every[self._shown[row]]
+    def _said(self, row: Trace) -> str:
+        return row.name or row.trace_id
 
-    def _names(self) -> list[str]:
-        return [each.name or each.trace_id for each in self._every]
-
-    def _cell(self, at: int, title: str, role: int) -> Any:
-        each = self._every[at]
+    def _cell(self, number: int, column: int, role: int) -> Any:
+        each, title = self._shown[number], self.TITLES[column]
         if role == CHIPS_ROLE:
             return ((each.state, _STATES.get(each.state, "plain")),) if title == "State" else ()
         if role == Qt.ItemDataRole.ToolTipRole:

@@ -4,30 +4,26 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 
 from runcase.itemmodels import formats
 from runcase.itemmodels.directions import direction
+from runcase.itemmodels.searched_rows import SearchedRows
 from runcase.store.records import ModelVersion, RegisteredModel
 
-Index = QModelIndex | QPersistentModelIndex
 CHIPS_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 LINK_ROLE = int(Qt.ItemDataRole.UserRole) + 2
 STRONG_ROLE = int(Qt.ItemDataRole.UserRole) + 3
 
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 MAX_METRICS = 3
 
 
-class VersionsModel(QAbstractTableModel):
+class VersionsModel(SearchedRows[ModelVersion]):
     """Versions, newest first: version, aliases, stage, source run, metrics, tags, created."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._every: tuple[ModelVersion, ...] = ()
-        self._shown: tuple[ModelVersion, ...] = ()
         self._metrics: Mapping[str, Mapping[str, float]] = {}
-        self._words: list[str] = []
         self._prompt = False
         self.stages = True
         self.keys: tuple[str, ...] = ()
@@ -40,14 +36,9 @@ class VersionsModel(QAbstractTableModel):
         prompt: bool,
     ) -> None:
         """Show versions with the metrics of their source runs, by run id and key."""
-        self._every, self._metrics, self._prompt = tuple(versions), metrics, prompt
+        self._metrics, self._prompt = metrics, prompt
         self.keys = () if prompt else _common_keys(versions, metrics)
-        self._narrow()
-
-    def search(self, text: str) -> None:
-        """Show only versions that hold every word in name, alias, tag or run."""
-        self._words = text.casefold().split()
-        self._narrow()
+        self._put(versions)
 
     def set_stages(self, shown: bool) -> None:
         """Show or hide the legacy stages."""
@@ -55,18 +46,9 @@ class VersionsModel(QAbstractTableModel):
         self._narrow()
 
     @property
-    def total(self) -> int:
-        """Count the versions before the search."""
-        return len(self._every)
-
-    @property
     def has_stages(self) -> bool:
         """Say whether any version has a legacy stage."""
         return any(each.current_stage != "None" for each in self._every)
-
-    def version(self, row: int) -> ModelVersion:
-        """Return the version of a row."""
-        return self._shown[row]
 
     def row_of(self, version: int) -> int | None:
         """Return the row of a version number."""
@@ -85,29 +67,16 @@ class VersionsModel(QAbstractTableModel):
                 lines.append("\t".join(self._said_cell(row, column) for column in self.columns))
         return "\n".join(lines) + "\n"
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 -- Qt's own signature
-        return 0 if parent.isValid() else len(self._shown)
+    def titles(self) -> Sequence[str]:
+        return tuple(each.removeprefix("metric:") for each in self.columns)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 -- Qt's own signature
-        return 0 if parent.isValid() else len(self.columns)
+    def _is_number(self, column: int) -> bool:
+        return self.columns[column].startswith("metric:")
 
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation != Qt.Orientation.Horizontal or section >= len(self.columns):
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self.columns[section].removeprefix("metric:")
-        if role == Qt.ItemDataRole.TextAlignmentRole and self.columns[section][:7] == "metric:":
-            return int(_RIGHT)
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        version, column = self._shown[index.row()], self.columns[index.column()]
+    def _cell(self, number: int, at: int, role: int) -> Any:
+        version, column = self._shown[number], self.columns[at]
         if column.startswith("metric:"):
-            return self._metric_cell(index.row(), column.removeprefix("metric:"), role)
+            return self._metric_cell(number, column.removeprefix("metric:"), role)
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(version, column)
         if role == CHIPS_ROLE:
@@ -120,19 +89,15 @@ class VersionsModel(QAbstractTableModel):
             return self._tip(version, column)
         return None
 
-    def _narrow(self) -> None:
-        self.beginResetModel()
+    def _said(self, row: ModelVersion) -> str:
+        return _said(row)
+
+    def _choose_columns(self) -> None:
         stages = ("Stage (legacy)",) if self.stages and self.has_stages else ()
         measured = tuple(f"metric:{key}" for key in self.keys)
         self.columns = ("Version", "Aliases", *stages, "Source run", *measured, "Tags", "Created")
         if self._prompt:
             self.columns = ("Version", "Aliases", "Commit message", "Tags", "Created")
-        self._shown = tuple(
-            each
-            for each in self._every
-            if all(word in _said(each).casefold() for word in self._words)
-        )
-        self.endResetModel()
 
     def _said_cell(self, row: int, column: str) -> str:
         version = self._shown[row]
@@ -198,8 +163,6 @@ class VersionsModel(QAbstractTableModel):
             every = (self.metric(at, key) for at in range(len(self._shown)))
             places = formats.decimals_for([each for each in every if each is not None])
             return formats.number(value, min(places, 4) if places else 0)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return int(_RIGHT)
         if role == STRONG_ROLE:
             return value is not None and value == self._best(key)
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -215,53 +178,20 @@ class VersionsModel(QAbstractTableModel):
         return {"lower": min(values), "higher": max(values)}.get(better.value)
 
 
-class ModelsModel(QAbstractTableModel):
+class ModelsModel(SearchedRows[RegisteredModel]):
     """Registered models or prompts: name, aliases, versions, updated, description."""
 
     TITLES = ("Name", "Aliases", "Versions", "Last updated", "Tags", "Description")
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._every: tuple[RegisteredModel, ...] = ()
-        self._shown: tuple[RegisteredModel, ...] = ()
-        self._words: list[str] = []
-
-    @property
-    def total(self) -> int:
-        """Count the models before the search."""
-        return len(self._every)
-
     def show(self, models: Sequence[RegisteredModel]) -> None:
         """Show models; prompts come last."""
-        self._every = tuple(sorted(models, key=lambda each: (each.is_prompt, each.name.casefold())))
-        self._narrow()
+        self._put(sorted(models, key=lambda each: (each.is_prompt, each.name.casefold())))
 
-    def search(self, text: str) -> None:
-        """Show only models that hold every word in name, alias, tag or description."""
-        self._words = text.casefold().split()
-        self._narrow()
+    def _said(self, row: RegisteredModel) -> str:
+        return _said_model(row)
 
-    def model(self, row: int) -> RegisteredModel:
-        """Return the model of a row."""
-        return self._shown[row]
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 -- Qt's own signature
-        return 0 if parent.isValid() else len(self._shown)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 -- Qt's own signature
-        return 0 if parent.isValid() else len(self.TITLES)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self.TITLES[section]
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        model, column = self._shown[index.row()], index.column()
+    def _cell(self, number: int, column: int, role: int) -> Any:
+        model = self._shown[number]
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(model, column)
         if role == CHIPS_ROLE:
@@ -286,15 +216,6 @@ class ModelsModel(QAbstractTableModel):
             3: formats.age(model.last_updated_time, now),
             5: formats.one_line(model.description or ""),
         }.get(column, "")
-
-    def _narrow(self) -> None:
-        self.beginResetModel()
-        self._shown = tuple(
-            each
-            for each in self._every
-            if all(word in _said_model(each).casefold() for word in self._words)
-        )
-        self.endResetModel()
 
 
 def own_tags(tags: Mapping[str, str]) -> dict[str, str]:

@@ -116,7 +116,7 @@ def test_a_search_looks_at_names_aliases_tags_and_runs(qapp):
     )
     for text, found in (("CHAMP", 3), ("team blue", 2), ("zed", 1)):
         made.search(text)
-        assert [made.version(row).version for row in range(made.rowCount())] == [found]
+        assert [made.row(row).version for row in range(made.rowCount())] == [found]
         assert made.row_of(found) == 0
     assert made.row_of(3) is None
 
@@ -133,7 +133,7 @@ def test_models_are_listed_with_prompts_last(qapp, qtmodeltester):
     qtmodeltester.check(made)
     assert column(made, 0) == ["ant", "Zoo", "greeting"]
     made.search("best")
-    assert made.model(0).name == "Zoo"
+    assert made.row(0).name == "Zoo"
 
 
 def test_a_real_store(session, qtmodeltester):

@@ -45,7 +45,7 @@ def texts(page: ModelPage) -> str:
 
 def test_lists_the_versions_newest_first_without_the_deleted_one(qtbot: QtBot, page: ModelPage):
     open_model(qtbot, page)
-    numbers = [page.versions.version(row).version for row in range(page.versions.rowCount())]
+    numbers = [page.versions.row(row).version for row in range(page.versions.rowCount())]
     assert numbers == [6, 5, 3, 2, 1]
     assert page.status() == ["5 versions", "v6 selected"]
     assert [crumb.text for crumb in page.crumbs()] == ["Registered models", MODEL]
@@ -73,7 +73,7 @@ def test_a_source_run_link_opens_the_run(qtbot: QtBot, page: ModelPage):
         place = QPoint(cell.left() + 12, cell.center().y())
         qtbot.mouseClick(page.view.viewport(), Qt.MouseButton.LeftButton, pos=place)
     location, new_window = went.args
-    assert location == Location(Place.RUN, page.versions.version(2).run_id)
+    assert location == Location(Place.RUN, page.versions.row(2).run_id)
     assert not new_window
     page.view.setCurrentIndex(page.versions.index(2, 0))
     with qtbot.waitSignal(page.went) as went:

@@ -30,7 +30,7 @@ def shown_page(qtbot: QtBot, context: Context, session: Session) -> ModelsPage:
 
 
 def names(page: ModelsPage) -> list[str]:
-    return [page.models.model(row).name for row in range(page.models.rowCount())]
+    return [page.models.row(row).name for row in range(page.models.rowCount())]
 
 
 def labels(page: ModelsPage) -> list[str]:
@@ -46,7 +46,7 @@ def test_models_and_prompts_stand_apart(page: ModelsPage):
         "via-models-uri",
         "via-runs-uri",
     ]
-    prompts = [page.prompts.model(row).name for row in range(page.prompts.rowCount())]
+    prompts = [page.prompts.row(row).name for row in range(page.prompts.rowCount())]
     assert prompts == ["chat-prompt", "summarize-prompt"]
     assert page.status() == ["6 models", "2 prompts"]
     assert {"Registered models", "Prompts"} <= set(labels(page))
@@ -83,7 +83,7 @@ def test_a_refresh_keeps_the_selection(qtbot: QtBot, page: ModelsPage, session: 
     writer.close()
     page.refresh()
     qtbot.waitUntil(lambda: page.models.rowCount() == 7)
-    assert page.models.model(page.models_view.currentIndex().row()).name == "new-name"
+    assert page.models.row(page.models_view.currentIndex().row()).name == "new-name"
 
 
 def test_a_store_without_a_registry_says_so(

@@ -60,7 +60,7 @@ def test_experiments_open_and_deleted_ones_come_last(qtbot: QtBot, page: Overvie
 def test_traces_are_listed_with_state_spans_and_duration(qtbot: QtBot, page: OverviewPage):
     assert sorted(column(page.traces, 0)) == ["failing trace ü", "in-run", "qa-trace", "qa-trace-2"]
     assert column(page.traces, 2) == ["3", "3", "3", "3"]
-    run = next(row for row in range(4) if page.traces.trace(row).run_id)
+    run = next(row for row in range(4) if page.traces.row(row).run_id)
     with qtbot.waitSignal(page.went) as went:
         page.traces_view.opened.emit(page.traces.index(run, 0), False)
     assert went.args[0].place is Place.RUN

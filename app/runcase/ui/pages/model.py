@@ -175,7 +175,7 @@ class ModelPage(Page):
     def selected(self) -> ModelVersion | None:
         """Return the selected version."""
         at = self.view.currentIndex()
-        return self.versions.version(at.row()) if at.isValid() else None
+        return self.versions.row(at.row()) if at.isValid() else None
 
     def select(self, number: int) -> None:
         """Select a version by its number; nothing happens when it is not listed."""
@@ -402,7 +402,7 @@ class ModelPage(Page):
         self.lineage.show_version(found.version, found.run, found.model, key, now)
 
     def _open(self, index: QModelIndex, new_window: bool) -> None:
-        version = self.versions.version(index.row())
+        version = self.versions.row(index.row())
         if version.run_id is not None and version.run_name is not None:
             self._go_to_run(version, new_window)
 

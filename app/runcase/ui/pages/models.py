@@ -117,7 +117,7 @@ class ModelsPage(Page):
 
     def _open(self, index: QModelIndex, new_window: bool) -> None:
         model = self.prompts if index.model() is self.prompts else self.models
-        chosen = model.model(index.row())
+        chosen = model.row(index.row())
         place = Location(Place.MODEL, chosen.name, workspace=chosen.workspace)
         self.went.emit(place, new_window)
 
@@ -173,12 +173,12 @@ class ModelsPage(Page):
         if not at.isValid():
             return None
         model = self.models if view is self.models_view else self.prompts
-        chosen = model.model(at.row())
+        chosen = model.row(at.row())
         return chosen.workspace, chosen.name
 
     def _choose(self, view: ChipTable, key: tuple[str, str] | None) -> None:
         model = self.models if view is self.models_view else self.prompts
         for row in range(model.rowCount()):
-            each = model.model(row)
+            each = model.row(row)
             if (each.workspace, each.name) == key:
                 view.setCurrentIndex(model.index(row, 0))

@@ -207,10 +207,10 @@ class OverviewPage(Page):
         self.traces_view.fit_height()
 
     def _open_experiment(self, index: QModelIndex, new_window: bool) -> None:
-        experiment = self.experiments.experiment(index.row())
+        experiment = self.experiments.row(index.row())
         self.went.emit(Location(Place.EXPERIMENT, experiment.experiment_id), new_window)
 
     def _open_trace(self, index: QModelIndex, new_window: bool) -> None:
-        trace = self.traces.trace(index.row())
+        trace = self.traces.row(index.row())
         if trace.run_id:
             self.went.emit(Location(Place.RUN, trace.run_id), new_window)

@@ -188,7 +188,7 @@ class WelcomePage(Page):
 
     def _show_card(self, at: int) -> None:
         if 0 <= at < self.recents.rowCount():
-            self.card.show_recent(self.recents.recent(at), self.recents.is_missing(at))
+            self.card.show_recent(self.recents.row(at), self.recents.is_missing(at))
 
     def _restyle(self) -> None:
         self.search.setFixedWidth(self.theme.px(260))

@@ -6,45 +6,30 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 
 from runcase.itemmodels import formats
+from runcase.itemmodels.searched_rows import SearchedRows
 from runcase.ui.settings import Recent
 
-Index = QModelIndex | QPersistentModelIndex
 FILE_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 PATH_ROLE = int(Qt.ItemDataRole.UserRole) + 2
 MISSING_ROLE = int(Qt.ItemDataRole.UserRole) + 3
 
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
-
-class RecentsModel(QAbstractTableModel):
+class RecentsModel(SearchedRows[Recent]):
     """Recent stores, newest first; a search keeps those whose path has every word."""
 
     TITLES = ("Store", "Runs", "Exp.", "Database", "Opened")
+    NUMBERS = frozenset(TITLES[1:])
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._every: tuple[Recent, ...] = ()
-        self._shown: tuple[Recent, ...] = ()
         self._missing: frozenset[str] = frozenset()
-        self._words: list[str] = []
-
-    @property
-    def total(self) -> int:
-        """Count the stores before the search."""
-        return len(self._every)
 
     def show(self, recents: Sequence[Recent]) -> None:
         """Show stores in the order given."""
-        self._every = tuple(recents)
-        self._narrow()
-
-    def search(self, text: str) -> None:
-        """Show only stores whose path has every word."""
-        self._words = text.casefold().split()
-        self._narrow()
+        self._put(recents)
 
     def mark_missing(self, found: Mapping[str, bool]) -> None:
         """Mark the stores whose file is not there, by path."""
@@ -52,10 +37,6 @@ class RecentsModel(QAbstractTableModel):
         if self._shown:
             last = self.index(len(self._shown) - 1, len(self.TITLES) - 1)
             self.dataChanged.emit(self.index(0, 0), last)
-
-    def recent(self, row: int) -> Recent:
-        """Return the store of a row."""
-        return self._shown[row]
 
     def is_missing(self, row: int) -> bool:
         """Say whether a row's file is not there."""
@@ -65,27 +46,11 @@ class RecentsModel(QAbstractTableModel):
         """Return the row of a path."""
         return next((row for row, each in enumerate(self._shown) if each.path == path), None)
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 -- Qt's own signature
-        return 0 if parent.isValid() else len(self._shown)
+    def _said(self, row: Recent) -> str:
+        return row.path
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 -- Qt's own signature
-        return 0 if parent.isValid() else len(self.TITLES)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self.TITLES[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole and section > 0:
-            return int(_RIGHT)
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        recent, column = self._shown[index.row()], index.column()
+    def _cell(self, number: int, column: int, role: int) -> Any:
+        recent = self._shown[number]
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(recent, column)
         if role == FILE_ROLE:
@@ -94,8 +59,6 @@ class RecentsModel(QAbstractTableModel):
             return recent.path
         if role == MISSING_ROLE:
             return recent.path in self._missing
-        if role == Qt.ItemDataRole.TextAlignmentRole and column > 0:
-            return int(_RIGHT)
         if role == Qt.ItemDataRole.ToolTipRole:
             return _tip(recent, column)
         if role == Qt.ItemDataRole.AccessibleTextRole:
@@ -116,15 +79,6 @@ class RecentsModel(QAbstractTableModel):
                 return formats.size(recent.size)
             case _:
                 return formats.age(recent.opened_ms, int(time.time() * 1000))
-
-    def _narrow(self) -> None:
-        self.beginResetModel()
-        self._shown = tuple(
-            each
-            for each in self._every
-            if all(word in each.path.casefold() for word in self._words)
-        )
-        self.endResetModel()
 
 
 def store_name(path: str) -> str:

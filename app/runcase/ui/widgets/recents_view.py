@@ -105,7 +105,7 @@ class RecentsView(QTableView):
 
     def menu(self, row: int) -> QMenu:
         """Return the context menu of a row."""
-        path = self._recents.recent(row).path
+        path = self._recents.row(row).path
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Open", lambda: self.opened.emit(path, False))
@@ -115,7 +115,7 @@ class RecentsView(QTableView):
         return menu
 
     def _open(self, row: int, *, new_window: bool) -> None:
-        self.opened.emit(self._recents.recent(row).path, new_window)
+        self.opened.emit(self._recents.row(row).path, new_window)
 
     def _restyle(self) -> None:
         px = self._theme.px

@@ -3,11 +3,13 @@
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QAction, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QAbstractButton
 
 from runcase import resources
 from runcase.ui.theme import Theme
+from runcase.ui.zoom import follow
 
 STATUS_ICONS = {
     "FINISHED": ("circle-check", "success"),
@@ -34,12 +36,15 @@ def _pixmap(name: str, color: str, size: int, ratio: float) -> QPixmap:
 def pixmap(
     theme: Theme, name: str, token: str = "text-2", size: int = 15, ratio: float = 1.0
 ) -> QPixmap:
-    """Return an icon as a pixmap of `size` logical pixels, tinted with a theme token."""
-    return _pixmap(name, theme.color(token).name(), size, ratio)
+    """Return an icon as a pixmap, tinted with a theme token; `size` is in pixels at zoom 1."""
+    return _pixmap(name, theme.color(token).name(), theme.px(size), ratio)
 
 
 def icon(theme: Theme, name: str, token: str = "text-2", size: int = 17) -> QIcon:
-    """Return an icon with a disabled state, sharp on screens of ratio 1 and 2."""
+    """Return an icon with a disabled state, sharp on screens of ratio 1 and 2.
+
+    `size` is in pixels at zoom 1; who shows the icon has to give it that room, as `put` does.
+    """
     made = QIcon()
     for ratio in (1.0, 2.0):
         made.addPixmap(pixmap(theme, name, token, size, ratio))
@@ -53,9 +58,32 @@ def status_icon(theme: Theme, status: str, size: int = 15, ratio: float = 1.0) -
     return pixmap(theme, name, token, size, ratio)
 
 
-def icon_size(size: int = 17) -> QSize:
-    """Return the square of an icon as Qt wants it."""
-    return QSize(size, size)
+def put(
+    theme: Theme,
+    to: QAbstractButton | QAction,
+    name: str,
+    token: str = "text-2",
+    size: int = 17,
+    room: int = 0,
+) -> None:
+    """Give a button or an action an icon that follows the theme and the zoom.
+
+    Args:
+        theme: Tells of both.
+        to: What shows the icon; where an action is shown, the style sheet sets the room for it.
+        name: The icon's file.
+        token: Its colour.
+        size: Its side in pixels at zoom 1.
+        room: The side of the place that a button keeps for it, where that is larger.
+    """
+
+    def draw() -> None:
+        to.setIcon(icon(theme, name, token, size))
+        if isinstance(to, QAbstractButton):
+            side = theme.px(room or size)
+            to.setIconSize(QSize(side, side))
+
+    follow(theme, to, draw)
 
 
 _FILE_ICONS = {
@@ -79,7 +107,8 @@ def file_icon(name: str) -> str:
 
 
 def dot(theme: Theme, token: str, size: int = 8) -> QIcon:
-    """Return a filled circle, as badges show it."""
+    """Return a filled circle, as badges show it; `size` is in pixels at zoom 1."""
+    size = theme.px(size)
     made = QPixmap(size * 2, size * 2)
     made.fill(Qt.GlobalColor.transparent)
     painter = QPainter(made)

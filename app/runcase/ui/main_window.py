@@ -36,6 +36,7 @@ from runcase.ui.widgets.status_progress import StatusProgress
 from runcase.ui.widgets.toast import Toast
 from runcase.ui.widgets.toolbar import Toolbar
 from runcase.ui.window_drops import WindowDrops
+from runcase.ui.zoom import fix
 
 MINIMUM = (960, 600)
 NO_INSPECTOR_BELOW = 1200
@@ -301,7 +302,7 @@ class MainWindow(QMainWindow):
     def _make_status(self) -> list[QLabel]:
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
-        bar.setFixedHeight(self.theme.px(24))
+        fix(self.theme, bar, height=24)
         left = [QLabel() for _ in range(4)]
         for each in left:
             bar.addWidget(each)

@@ -77,16 +77,16 @@ class _Delegate(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: Index, area: QRect
     ) -> None:
         muted = bool(index.data(rows.MUTED_ROLE))
-        size = 15
+        size = self._theme.px(15)
         icon = index.data(rows.ICON_ROLE) or "file"
         expanded = bool(option.state & QStyle.StateFlag.State_Open)
         if icon == "folder" and expanded:
             icon = "folder-open"
         ratio = painter.device().devicePixelRatio()
-        image = icons.pixmap(self._theme, icon, "muted" if muted else "text-2", size, ratio)
+        image = icons.pixmap(self._theme, icon, "muted" if muted else "text-2", 15, ratio)
         painter.drawPixmap(area.left() + 2, area.center().y() - size // 2 + 1, image)
         right = self._right_side(painter, index, area)
-        text = area.adjusted(size + 9, 0, 0, 0)
+        text = area.adjusted(size + self._theme.px(9), 0, 0, 0)
         text.setRight(right - 6)
         painter.setFont(self._theme.font())
         painter.setPen(self._theme.color("muted" if muted else "text"))
@@ -109,12 +109,14 @@ class _Delegate(QStyledItemDelegate):
         if index.data(rows.LIVE_ROLE):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._theme.color("success"))
-            painter.drawEllipse(QRectF(right - 8, area.center().y() - 3, 8, 8))
-            right -= 14
+            side = self._theme.px(8)
+            top = area.center().y() - self._theme.px(3)
+            painter.drawEllipse(QRectF(right - side, top, side, side))
+            right -= self._theme.px(14)
         chips = index.data(rows.CHIP_ROLE) or ()
         if chips:
             name = QFontMetrics(self._theme.font()).horizontalAdvance(index.data())
-            room = max(area.width() * 2 // 5, area.width() - name - 48)
+            room = max(area.width() * 2 // 5, area.width() - name - self._theme.px(48))
             right = self._chip(painter, area, right, chips, room)
         return right
 
@@ -125,8 +127,9 @@ class _Delegate(QStyledItemDelegate):
         painter.setFont(self._theme.font("caption", QFont.Weight.DemiBold))
         metrics = QFontMetrics(painter.font())
         text = metrics.elidedText(chips[0] + more, Qt.TextElideMode.ElideMiddle, max(40, room))
-        width = metrics.horizontalAdvance(text) + 12
-        box = QRectF(right - width + 2, area.center().y() - 8, width, 18)
+        px = self._theme.px
+        width = metrics.horizontalAdvance(text) + px(12)
+        box = QRectF(right - width + 2, area.center().y() - px(8), width, px(18))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.color("accent-soft"))
         painter.drawRoundedRect(box, 4, 4)

@@ -1,5 +1,6 @@
 """Colours and fonts: one source (`resources/theme`) for the palette, the style sheet and plots."""
 
+import re
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,9 @@ _SCALES = {
     "caption": 0.85, "small": 0.92, "body": 1.0, "title": 1.15, "page": 1.38, "brand": 1.7,
     "mono": 0.92,
 }  # fmt: skip
+# What is pressed is never less than 24 pixels high; a style sheet's frame takes two of them.
+_TARGET, _FRAME = 24, 2
+_LENGTH = re.compile(r"(min-height: )?\b(\d+)px")
 
 
 class Scheme(StrEnum):
@@ -83,7 +87,7 @@ class Theme(QObject):
         return self._zoom
 
     def set_zoom(self, zoom: float) -> None:
-        """Scale all text and row heights."""
+        """Scale all text, icons, bars and rows."""
         self._zoom = min(2.0, max(0.8, zoom))
         self._apply()
 
@@ -138,6 +142,10 @@ class Theme(QObject):
         """Scale a length of the design (at zoom 1) to the zoom in force."""
         return round(pixels * self._zoom)
 
+    def target(self, pixels: int) -> int:
+        """Scale the side of something to press: below zoom 1 never to less than 24 pixels."""
+        return max(self.px(pixels), min(pixels, _TARGET))
+
     def _name(self, light: bool) -> str:
         return "dark" if self.is_dark and not light else "light"
 
@@ -173,6 +181,7 @@ class Theme(QObject):
 
     def _style_sheet(self) -> str:
         text = resources.path("theme", "app.qss").read_text(encoding="utf-8")
+        text = _LENGTH.sub(self._scaled, text)
         tokens = _tokens("dark" if self.is_dark else "light")[0]
         # Longest first, so that @text-2 is not taken for @text.
         for token in sorted(tokens, key=len, reverse=True):
@@ -185,6 +194,13 @@ class Theme(QObject):
         for role in _SCALES:
             text = text.replace(f"%{role}", f"{self.font(role).pixelSize()}px")
         return text
+
+    def _scaled(self, length: re.Match[str]) -> str:
+        """Scale a length of the style sheet; thin lines stay thin."""
+        name, pixels = length[1] or "", int(length[2])
+        if pixels <= _FRAME:
+            return length[0]
+        return f"{name}{self.target(pixels + _FRAME) - _FRAME if name else self.px(pixels)}px"
 
     def _palette(self) -> QPalette:
         palette = QPalette()

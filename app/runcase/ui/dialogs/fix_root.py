@@ -37,7 +37,7 @@ class FixRoot(QDialog):
         self._session = session
         self._uri, self._run_id = uri, run_id
         self._trial: Trial | None = None
-        self._facts = Facts(120)
+        self._facts = Facts(theme, 120)
         self.said = label("Choose the folder that holds these artifacts, or one above it.", "text2")
         self.said.setWordWrap(True)
         self.accept_button = button("Use This Folder", "primary", self._accept)

@@ -130,10 +130,13 @@ class PaletteDelegate(QStyledItemDelegate):
         entry = match.entry
         ratio = painter.device().devicePixelRatioF()
         icon = icons.pixmap(self._theme, entry.icon, entry.token, 16, ratio)
-        painter.drawPixmap(area.left(), area.center().y() - 7, icon)
+        painter.drawPixmap(area.left(), area.center().y() - self._theme.px(7), icon)
         right = self._keys(painter, area, entry.keys)
         left = self._text(
-            painter, QRect(area.left() + 27, area.top(), 0, area.height()), match, right
+            painter,
+            QRect(area.left() + self._theme.px(27), area.top(), 0, area.height()),
+            match,
+            right,
         )
         font = self._theme.font("small")
         painter.setFont(font)
@@ -170,8 +173,9 @@ class PaletteDelegate(QStyledItemDelegate):
         right = area.right()
         painter.setFont(font)
         for key in reversed(keys):
-            wide = max(18, metrics.horizontalAdvance(key) + 11)
-            box = QRectF(right - wide + 0.5, area.center().y() - 8.5, wide, 18)
+            high = self._theme.px(18)
+            wide = max(high, metrics.horizontalAdvance(key) + self._theme.px(11))
+            box = QRectF(right - wide + 0.5, area.center().y() + 0.5 - high / 2, wide, high)
             painter.setPen(QPen(self._theme.color("border-strong"), 1))
             painter.setBrush(self._theme.color("surface"))
             painter.drawRoundedRect(box, 3.5, 3.5)

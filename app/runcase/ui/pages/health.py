@@ -44,13 +44,13 @@ class HealthPage(Page):
         self._findings: list[Finding] | None = None
         self._integrity: list[Finding] = []
         self._job: Job[list[Finding]] | None = None
-        self._header = PanelHeader("Health")
+        self._header = PanelHeader(self.theme, "Health")
         self._again = button("Check Again", "small", self.check_again)
         self._full = button("Full Integrity Check", "small", self.check_integrity)
         for each in (self._again, self._full):
             self._header.controls.addWidget(each)
-        self._odd = Card("Findings")
-        self._good = Card("Passed")
+        self._odd = Card(self.theme, "Findings")
+        self._good = Card(self.theme, "Passed")
         body = QWidget()
         body.setObjectName("side")
         column = QVBoxLayout(body)

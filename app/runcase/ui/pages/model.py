@@ -35,6 +35,7 @@ from runcase.ui.widgets.version_inspector import (
     VersionInspector,
     version_uri,
 )
+from runcase.ui.zoom import fix
 
 _WIDTHS = {
     "Version": 68,
@@ -193,7 +194,7 @@ class ModelPage(Page):
         self.noted.emit()
 
     def _make_body(self) -> QWidget:
-        self._panel = PanelHeader("Versions")
+        self._panel = PanelHeader(self.theme, "Versions")
         self._stages = button("Legacy stages", "segment", self.toggle_stages)
         self._stages.setCheckable(True)
         self._stages.setProperty("place", "only")
@@ -219,13 +220,13 @@ class ModelPage(Page):
         return self.splitter
 
     def _make_cards(self) -> QWidget:
-        self._chart_card = Card("by version")
+        self._chart_card = Card(self.theme, "by version")
         self._chart_card.body.addWidget(self.chart)
-        self._prompt_card = Card("Template")
+        self._prompt_card = Card(self.theme, "Template")
         self._prompt_card.body.addWidget(self.prompt)
-        self._lineage_card = Card("Lineage")
+        self._lineage_card = Card(self.theme, "Lineage")
         self._lineage_card.body.addWidget(self.lineage)
-        self._lineage_card.setFixedWidth(self.theme.px(LINEAGE))
+        fix(self.theme, self._lineage_card, width=LINEAGE)
         host = QWidget()
         host.setObjectName("side")
         layout = row(spacing=10, margins=(10, 10, 10, 10))

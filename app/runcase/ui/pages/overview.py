@@ -24,6 +24,7 @@ from runcase.ui.widgets.basics import Card
 from runcase.ui.widgets.chip_table import ChipTable
 from runcase.ui.widgets.overview_cards import DatabaseFacts, Notes, Tiles, tiles_of
 from runcase.ui.widgets.state_page import LoadingPage, StatePage
+from runcase.ui.zoom import fix
 
 SIDE = 340
 MAX_TRACES = 200
@@ -120,13 +121,13 @@ class OverviewPage(Page):
         )
 
     def _make_body(self) -> QWidget:
-        self._experiments_card = Card("Experiments")
+        self._experiments_card = Card(self.theme, "Experiments")
         self._experiments_card.body.addWidget(self.experiments_view)
-        self._traces_card = Card("Traces")
+        self._traces_card = Card(self.theme, "Traces")
         self._traces_card.body.addWidget(self.traces_view)
-        self._database_card = Card("Database")
+        self._database_card = Card(self.theme, "Database")
         self._database_card.body.addWidget(self.facts)
-        self._notes_card = Card("Notes")
+        self._notes_card = Card(self.theme, "Notes")
         self._notes_card.body.addWidget(self.notes)
         left, right = QVBoxLayout(), QVBoxLayout()
         for column, cards in (
@@ -140,7 +141,7 @@ class OverviewPage(Page):
         side = QWidget()
         side.setLayout(right)
         right.setContentsMargins(0, 0, 0, 0)
-        side.setFixedWidth(self.theme.px(SIDE))
+        fix(self.theme, side, width=SIDE)
         columns = QHBoxLayout()
         columns.setSpacing(12)
         columns.addLayout(left, 1)

@@ -292,7 +292,7 @@ class RunPage(Page):
         self._head.addWidget(facts)
         self._head.addStretch(1)
         code = button("Copy Load Code", "", self._copy_code)
-        code.setIcon(icons.icon(self.theme, "code-xml", "text-2", 15))
+        icons.put(self.theme, code, "code-xml", size=15, room=16)
         self._head.addWidget(code, 0, Qt.AlignmentFlag.AlignRight)
 
     def _copy_code(self) -> None:

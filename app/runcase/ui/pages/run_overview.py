@@ -32,6 +32,7 @@ from runcase.ui.widgets.basics import Card, Elided, IconLabel, button, clear, la
 from runcase.ui.widgets.cell_delegate import CellDelegate
 from runcase.ui.widgets.facts import Facts, chips
 from runcase.ui.widgets.tags import system_tags, tag_chips
+from runcase.ui.zoom import fix, follow_rows
 
 SIDE = 296
 # Sparklines are read for so many metrics; the Metrics tab draws them all.
@@ -53,10 +54,10 @@ class RunOverview(QWidget):
         self._detail: RunDetail | None = None
         self.metrics = MetricsModel(self)
         self.params = ParamsModel(self)
-        self._metrics_card = Card("Metrics")
+        self._metrics_card = Card(self._theme, "Metrics")
         self._metrics_view = self._table(self.metrics, "Metrics")
         self._metrics_card.body.addWidget(self._metrics_view)
-        self._params_card = Card("Params")
+        self._params_card = Card(self._theme, "Params")
         self._params_view = self._table(self.params, "Params")
         self._params_card.body.addWidget(self._params_view)
         self._side = QVBoxLayout()
@@ -70,7 +71,7 @@ class RunOverview(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFixedWidth(context.theme.px(SIDE))
+        fix(self._theme, scroll, width=SIDE)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 12, 4, 12)
         layout.setSpacing(12)
@@ -112,7 +113,6 @@ class RunOverview(QWidget):
         view.setFrameShape(QFrame.Shape.NoFrame)
         view.verticalHeader().hide()
         view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        view.verticalHeader().setDefaultSectionSize(self._theme.px(26))
         view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -120,7 +120,7 @@ class RunOverview(QWidget):
         view.horizontalHeader().setDefaultAlignment(
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         )
-        view.horizontalHeader().setFixedHeight(self._theme.px(26))
+        follow_rows(self._theme, view, 26)
         view.doubleClicked.connect(self._pressed)
         return view
 
@@ -162,7 +162,7 @@ class RunOverview(QWidget):
     def _source(self, found: RunDetail) -> None:
         tags = found.tags
         card = self._card("Source")
-        facts = Facts(84)
+        facts = Facts(self._theme, 84)
         facts.followed.connect(lambda place: self.went.emit(place, False))
         source = tags.get("mlflow.source.name", "")
         kind = tags.get("mlflow.source.type", "").lower()
@@ -282,7 +282,7 @@ class RunOverview(QWidget):
         card.body.addLayout(row(link, 1, took, status, margins=(12, 3, 10, 3)))
 
     def _card(self, title: str, note: str = "") -> Card:
-        card = Card(title, note)
+        card = Card(self._theme, title, note)
         self._side.addWidget(card)
         return card
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtGui import QGuiApplication, QIcon, QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
@@ -53,10 +53,8 @@ class SearchPage(Page):
         self.field.setAccessibleName("Search in files")
         self.field.setPlaceholderText("Text to search for, then Enter")
         self.field.setClearButtonEnabled(True)
-        self.field.addAction(
-            icons.icon(context.theme, "file-search", "muted", 14),
-            QLineEdit.ActionPosition.LeadingPosition,
-        )
+        sign = self.field.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition)
+        icons.put(context.theme, sign, "file-search", "muted", 14)
         self.exact = QCheckBox("Match case")
         self._command = button("Search", "primary", self._start_or_stop)
         self._scope = label("", "small-muted")

@@ -19,6 +19,7 @@ from runcase.ui.widgets.recents_model import RecentsModel
 from runcase.ui.widgets.recents_view import RecentsView
 from runcase.ui.widgets.start_panel import StartPanel
 from runcase.ui.widgets.state_page import StatePage
+from runcase.ui.zoom import fix
 
 MARGIN = 22
 BOTH_CARDS = 800
@@ -40,7 +41,9 @@ class WelcomePage(Page):
         self.search.setPlaceholderText("Find by name or path")
         self.search.setAccessibleName("Find a recent store")
         self.search.setClearButtonEnabled(True)
-        self._magnifier = self.search.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition)
+        fix(context.theme, self.search, width=260)
+        sign = self.search.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition)
+        icons.put(context.theme, sign, "search", "muted", 15)
         self.card = RecentCard(context.theme)
         self._empty = StatePage(context.theme)
         layout = QHBoxLayout(self)
@@ -50,8 +53,6 @@ class WelcomePage(Page):
         layout.addWidget(line(vertical=True))
         layout.addWidget(self._right(), 1)
         self._connect()
-        context.theme.changed.connect(self._restyle)
-        self._restyle()
         self.refresh()
 
     @property
@@ -189,10 +190,6 @@ class WelcomePage(Page):
     def _show_card(self, at: int) -> None:
         if 0 <= at < self.recents.rowCount():
             self.card.show_recent(self.recents.row(at), self.recents.is_missing(at))
-
-    def _restyle(self) -> None:
-        self.search.setFixedWidth(self.theme.px(260))
-        self._magnifier.setIcon(icons.icon(self.theme, "search", "muted", 15))
 
 
 def _which_exist(paths: Sequence[str], progress: Progress) -> dict[str, bool]:

@@ -23,6 +23,7 @@ from runcase.ui.plots.line_feed import LineFeed
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import Elided, IconButton, row
 from runcase.ui.widgets.state_page import StatePage
+from runcase.ui.zoom import fix
 
 CHART_MIME = "application/x-runcase-chart"
 
@@ -56,7 +57,7 @@ class ChartCard(QFrame):
         self._more = self._button("ellipsis", "Chart Menu")
         self._more.clicked.connect(self._open_menu)
         self._header = QFrame()
-        self._header.setFixedHeight(theme.px(30))
+        fix(theme, self._header, height=30)
         controls = row(self._title, spacing=6, margins=(10, 0, 8, 0))
         controls.addWidget(self._note, 1)
         controls.addWidget(self._maximise)
@@ -206,9 +207,7 @@ class ChartCard(QFrame):
             widget.deleteLater()
 
     def _button(self, icon: str, text: str) -> IconButton:
-        made = IconButton(self._theme, icon, text)
-        made.setFixedSize(24, 24)
-        return made
+        return IconButton(self._theme, icon, text, side=24)
 
 
 def _sentence(error: RuncaseError) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QDragEnterEvent,
@@ -257,7 +257,6 @@ class ChartGrid(QScrollArea):
             head.setObjectName("sectionHead")
             head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             head.setAutoRaise(True)
-            head.setIconSize(icons.icon_size(14))
             head.clicked.connect(lambda _checked=False, id_=section.id: self.folded.emit(id_))
             self._heads[section.id] = head
         head.setText(f"{section.title}  {formats.count(len(section.charts))}")
@@ -268,6 +267,7 @@ class ChartGrid(QScrollArea):
     def _tint(self, section: str, head: QToolButton) -> None:
         icon = "chevron-right" if section in self._folded else "chevron-down"
         head.setIcon(icons.icon(self._theme, icon, "text-2", 14))
+        head.setIconSize(QSize(self._theme.px(14), self._theme.px(14)))
 
     def _retint(self) -> None:
         for section, head in self._heads.items():

@@ -17,6 +17,7 @@ from runcase.ui import icons
 from runcase.ui.plots.chart_options import COLUMNS, Options
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import PanelHeader, Segments, button, label
+from runcase.ui.zoom import fix
 
 _AXES = (("step", "Step"), ("relative", "Relative"), ("wall", "Wall time"))
 _FLAGS = {
@@ -41,14 +42,14 @@ class ChartTools(PanelHeader):
     add_wanted = Signal()
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__("Charts", 38)
+        super().__init__(theme, "Charts", 38)
         self._theme = theme
         self.options = Options()
         self._axis = Segments(list(_AXES), "X axis")
         self._axis.chosen.connect(lambda axis: self.change_view(axis=XAxis(axis)))
         self._slider = QSlider(Qt.Orientation.Horizontal)
         self._slider.setRange(0, 99)
-        self._slider.setFixedWidth(86)
+        fix(theme, self._slider, width=86)
         self._slider.setAccessibleName("Smoothing")
         self._slider.valueChanged.connect(lambda value: self.change_view(smoothing=value / 100))
         self._amount = label("0.00", "small-muted")
@@ -59,7 +60,7 @@ class ChartTools(PanelHeader):
         self._search.setPlaceholderText("Find a chart")
         self._search.setAccessibleName("Find a chart")
         self._search.setClearButtonEnabled(True)
-        self._search.setFixedWidth(theme.px(130))
+        fix(theme, self._search, width=130)
         self._typed = QTimer(self)
         self._typed.setSingleShot(True)
         self._typed.setInterval(_SEARCH_MS)
@@ -78,8 +79,7 @@ class ChartTools(PanelHeader):
             self.controls.insertWidget(1 + at, widget)
         for widget in (self._search, self.layout_button, self.options_button, self.add_button):
             self.controls.addWidget(widget)
-        theme.changed.connect(self._tint)
-        self._tint()
+        self._draw_icons()
         self._show()
 
     def set_options(self, values: Mapping[str, object]) -> None:
@@ -186,15 +186,14 @@ class ChartTools(PanelHeader):
         smoothing = self._words, self._search, self.title, self._amount, self._slider
         return self.note, *smoothing, self._log
 
-    def _tint(self) -> None:
+    def _draw_icons(self) -> None:
         for widget, icon in (
             (self.group_button, "group"),
             (self.layout_button, "layout-grid"),
             (self.options_button, "settings"),
             (self.add_button, "plus"),
         ):
-            widget.setIcon(icons.icon(self._theme, icon, "text-2", 14))
-            widget.setIconSize(icons.icon_size(14))
+            icons.put(self._theme, widget, icon, size=14)
 
 
 def _menu_button(name: str) -> QPushButton:

@@ -143,9 +143,9 @@ class PinnedTip(PlotTip):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(theme, parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, False)
-        self.close_button = IconButton(theme, "x", "Unpin Values", self)
+        self.close_button = IconButton(theme, "x", "Unpin Values", side=_CLOSE)
+        self.close_button.setParent(self)
         self.close_button.setToolTip("Unpin Values  Esc")
-        self.close_button.setFixedSize(_CLOSE, _CLOSE)
 
     def head(self) -> int:
         # Beside the heading is the button.
@@ -163,7 +163,7 @@ class PinnedTip(PlotTip):
         other: QRect | None = None,
     ) -> None:
         super().show_rows(heading, rows, smoothed, at, other)
-        self.close_button.move(self.width() - _CLOSE - 2, 2)
+        self.close_button.move(self.width() - self.close_button.width() - 2, 2)
 
     def say(self, heading: str) -> None:
         """Name it for who does not see it."""

@@ -21,6 +21,7 @@ from runcase.ui.previews.cards import grid
 from runcase.ui.previews.table_view import TablePreview
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import Card, label, row
+from runcase.ui.zoom import fix
 
 _SIDE = 300
 _MARGIN = 16
@@ -46,7 +47,7 @@ class ArrayView(QWidget):
         self._names.setAccessibleName("Array")
         self._plane = QLineEdit()
         self._plane.setAccessibleName("Plane: indices of the leading dimensions")
-        self._plane.setFixedWidth(theme.px(110))
+        fix(theme, self._plane, width=110)
         self._plane_label = label("Plane", "muted")
         self._bar = QFrame()
         self._bar.setObjectName("panelHeader")
@@ -57,7 +58,7 @@ class ArrayView(QWidget):
         self._side.setObjectName("side")
         self._side.setWidgetResizable(True)
         self._side.setFrameShape(QFrame.Shape.NoFrame)
-        self._side.setFixedWidth(theme.px(_SIDE))
+        fix(theme, self._side, width=_SIDE)
         body = QHBoxLayout()
         body.setSpacing(0)
         body.addWidget(self._stack, 1)
@@ -131,7 +132,7 @@ class ArrayView(QWidget):
         page.setObjectName("side")
         column = QVBoxLayout(page)
         column.setContentsMargins(12, 12, 12, 12)
-        card = Card("Array")
+        card = Card(self._theme, "Array")
         made = grid(self._theme, ("Fact", "Value"), self._document.facts, plain=(0,))
         made.horizontalHeader().hide()
         made.setFixedHeight(made.verticalHeader().length())

@@ -68,7 +68,7 @@ class FactsView(QScrollArea):
         side.addWidget(self._pairs(document.format, document.facts, ("Fact", "Value")))
         if document.counts:
             counts = [(name, f"{count:,}") for name, count in document.counts[:_SHOWN]]
-            card = Card(document.counts_title, f"{len(document.counts):,}")
+            card = Card(self._theme, document.counts_title, f"{len(document.counts):,}")
             card.body.addWidget(grid(self._theme, ("Kind", "Count"), counts, right=(1,)))
             side.addWidget(card)
         if main.isEmpty():
@@ -78,7 +78,7 @@ class FactsView(QScrollArea):
         self.setWidget(page)
 
     def _pairs(self, title: str, pairs: Sequence[tuple[str, str]], titles: tuple[str, str]) -> Card:
-        card = Card(title, f"{len(pairs):,}" if titles[0] == "Key" else "")
+        card = Card(self._theme, title, f"{len(pairs):,}" if titles[0] == "Key" else "")
         made = grid(self._theme, titles, pairs, plain=(0,))
         made.horizontalHeader().hide()
         made.setFixedHeight(made.verticalHeader().length())
@@ -90,7 +90,7 @@ class FactsView(QScrollArea):
         note = f"{document.tensor_count:,}"
         if shown < document.tensor_count:
             note = f"the first {shown:,} of {note}"
-        card = Card("Tensors", note)
+        card = Card(self._theme, "Tensors", note)
         view = ListTable(self._theme, TensorModel(self._theme, document.tensors), (90, 150, 80))
         view.setAccessibleName("Tensors")
         view.setFixedHeight(self._theme.px(ROW) * (min(shown, _LIST_ROWS) + 1) + 6)

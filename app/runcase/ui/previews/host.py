@@ -49,6 +49,7 @@ from runcase.ui.previews.tree_view import TreePreview
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import Elided, IconLabel, Segments, button, label, row
 from runcase.ui.widgets.state_page import LoadingPage, StatePage
+from runcase.ui.zoom import fix
 
 _HEIGHT = 38
 _FACTS_FROM = 700
@@ -348,7 +349,7 @@ class PreviewHost(QWidget):
     def _build_bar(self) -> None:
         self._bar = QFrame()
         self._bar.setObjectName("panelHeader")
-        self._bar.setFixedHeight(_HEIGHT)
+        fix(self._theme, self._bar, height=_HEIGHT)
         self._icon = IconLabel(self._theme, "file", "text-2", 15)
         self._name = Elided("", "heading", Qt.TextElideMode.ElideMiddle)
         self._name.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)

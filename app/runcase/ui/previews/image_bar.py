@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QButtonGroup, QLineEdit, QWidget
 from runcase.ui.previews.image_view import ImageView
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import IconButton, Segments, label, row
+from runcase.ui.zoom import fix
 
 _SCALES = {"1": 1.0, "2": 2.0}
 
@@ -25,7 +26,7 @@ class ImageBar(QWidget):
         self._forward = IconButton(theme, "chevron-right", "Next Frame")
         self._frame = label("", "small-muted")
         self._page = QLineEdit()
-        self._page.setFixedWidth(theme.px(44))
+        fix(theme, self._page, width=44)
         self._page.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._page.setValidator(QIntValidator(1, 1_000_000, self._page))
         self._page.setAccessibleName("Page")

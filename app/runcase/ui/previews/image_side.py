@@ -15,6 +15,7 @@ from runcase.preview import words
 from runcase.preview.document import Image
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import Elided, Segments, label, line, row
+from runcase.ui.zoom import fix
 
 _WIDTH = 250
 _CHANNEL_HEIGHT = 52
@@ -32,7 +33,7 @@ class ImageSide(QScrollArea):
         self._document: Image | None = None
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFixedWidth(theme.px(_WIDTH))
+        fix(theme, self, width=_WIDTH)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._histogram = Histogram(theme)
         self._scale = Segments([("linear", "Linear"), ("log", "Log")], "Scale of the histogram")
@@ -115,7 +116,7 @@ class Swatch(QWidget):
         super().__init__()
         self._theme = theme
         self._color = QColor()
-        self.setFixedSize(_SWATCH, _SWATCH)
+        fix(theme, self, width=_SWATCH, height=_SWATCH)
 
     def set_color(self, color: QColor) -> None:
         """Show another colour; none when it is invalid."""

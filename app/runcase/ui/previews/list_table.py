@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from runcase.ui.theme import Theme
+from runcase.ui.zoom import follow
 
 ROW = 26
 Index = QModelIndex | QPersistentModelIndex
@@ -72,15 +73,19 @@ class ListTable(QTableView):
         model.setParent(self)
         self.setModel(model)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(theme.px(ROW))
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
         header = self.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column, width in enumerate(widths, 1):
-            self.setColumnWidth(column, theme.px(width))
+        self._theme, self._widths = theme, widths
+        follow(theme, self, self._fit)
+
+    def _fit(self) -> None:
+        self.verticalHeader().setDefaultSectionSize(self._theme.px(ROW))
+        for column, width in enumerate(self._widths, 1):
+            self.setColumnWidth(column, self._theme.px(width))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():

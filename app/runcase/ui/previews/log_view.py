@@ -9,6 +9,7 @@ from runcase.preview.document import Log
 from runcase.ui.previews.text_view import CodeEdit
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import IconButton, Segments, label, row
+from runcase.ui.zoom import fix
 
 _STEPS = 1_000
 _FOLLOW_MS = 1_000
@@ -72,7 +73,7 @@ class LogView(QWidget):
         self._slider = QSlider(Qt.Orientation.Horizontal)
         self._slider.setAccessibleName("Place in the file")
         self._slider.setRange(0, _STEPS)
-        self._slider.setFixedWidth(theme.px(220))
+        fix(theme, self._slider, width=220)
         # Asked once it is let go: dragging would ask for a hundred windows.
         self._slider.setTracking(False)
         footer = QFrame()

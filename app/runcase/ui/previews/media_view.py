@@ -16,6 +16,7 @@ from runcase.ui.allow_list import AllowList
 from runcase.ui.previews.facts_view import FactsView
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import Elided, IconButton, label, row
+from runcase.ui.zoom import fix
 
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QMediaPlayer, QVideoFrame
@@ -169,7 +170,7 @@ class MediaView(QWidget):
     def _build_bar(self) -> QFrame:
         self._bar = QFrame()
         self._bar.setObjectName("panelHeader")
-        self._bar.setFixedHeight(_HEIGHT)
+        fix(self._theme, self._bar, height=_HEIGHT)
         self._play = IconButton(self._theme, "play", "Play")
         self._play.clicked.connect(self._toggle)
         self._slider = QSlider(Qt.Orientation.Horizontal)
@@ -184,7 +185,7 @@ class MediaView(QWidget):
         self._volume.setToolTip("Volume")
         self._volume.setRange(0, 100)
         self._volume.setValue(_VOLUME)
-        self._volume.setFixedWidth(self._theme.px(90))
+        fix(self._theme, self._volume, width=90)
         self._volume.valueChanged.connect(self._set_volume)
         self._said = Elided("", "small")
         layout = row(

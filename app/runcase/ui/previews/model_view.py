@@ -104,10 +104,10 @@ class ModelView(QStackedWidget):
         if document.load_codes:
             column.addWidget(_LoadCodeCard(self._theme, document))
         if document.metadata:
-            card = Card("Metadata", f"{len(document.metadata):,}")
+            card = Card(self._theme, "Metadata", f"{len(document.metadata):,}")
             card.body.addWidget(grid(self._theme, ("Key", "Value"), document.metadata))
             column.addWidget(card)
-        card = Card("Files", f"{len(document.files):,}, {words.size(document.size)}")
+        card = Card(self._theme, "Files", f"{len(document.files):,}, {words.size(document.size)}")
         rows = [(file.path, words.size(file.size)) for file in document.files[:_FILES_SHOWN]]
         files = grid(self._theme, ("Path", "Size"), rows, right=(1,))
         files.cellDoubleClicked.connect(self._choose_file)
@@ -116,7 +116,7 @@ class ModelView(QStackedWidget):
 
     def _fill_side(self, document: Model, column: QVBoxLayout) -> None:
         column.addWidget(self._facts_card(document))
-        flavors = Card("Flavors", f"{len(document.flavors):,}")
+        flavors = Card(self._theme, "Flavors", f"{len(document.flavors):,}")
         for number, flavor in enumerate(document.flavors):
             if number:
                 flavors.body.addWidget(line())
@@ -124,7 +124,7 @@ class ModelView(QStackedWidget):
         if not document.flavors:
             flavors.body.addWidget(remark("No flavors: the model was logged from outside MLflow."))
         column.addWidget(flavors)
-        requirements = Card("Requirements", f"{len(document.requirements):,}")
+        requirements = Card(self._theme, "Requirements", f"{len(document.requirements):,}")
         if document.requirements:
             many = f"{len(document.requirements):,} in {document.requirements_from}"
             requirements.set_note(many)
@@ -152,7 +152,7 @@ class ModelView(QStackedWidget):
         kinds = ("input", "output", "param")
         counts = {kind: sum(each.kind == kind for each in document.signature) for kind in kinds}
         note = ", ".join(words.many(count, kind) for kind, count in counts.items() if count)
-        card = Card("Signature", note)
+        card = Card(self._theme, "Signature", note)
         if not document.signature:
             card.body.addWidget(remark("The model was logged without a signature."))
             return card
@@ -165,7 +165,7 @@ class ModelView(QStackedWidget):
         return card
 
     def _facts_card(self, document: Model) -> Card:
-        card = Card("Model")
+        card = Card(self._theme, "Model")
         grid = QGridLayout()
         grid.setContentsMargins(10, 8, 10, 8)
         grid.setHorizontalSpacing(16)
@@ -229,7 +229,7 @@ class _LoadCodeCard(Card):
     """Lines that load the model, by flavor, with a button that copies them."""
 
     def __init__(self, theme: Theme, document: Model) -> None:
-        super().__init__("Load code")
+        super().__init__(theme, "Load code")
         self._codes = {each.label: each.code for each in document.load_codes}
         self._segments = Segments([(each, each) for each in self._codes], "Load code for")
         self._edit = CodeEdit(theme, numbered=False)

@@ -53,7 +53,9 @@ class ProfileView(QScrollArea):
 
     def _card(self, table: Table, profile: Profile) -> Card:
         seen = "all" if profile.whole else "the first"
-        card = Card("Columns", f"{len(profile.columns):,}, over {seen} {profile.rows:,} rows")
+        card = Card(
+            self._theme, "Columns", f"{len(profile.columns):,}, over {seen} {profile.rows:,} rows"
+        )
         rows = [
             (
                 each.name,
@@ -71,7 +73,7 @@ class ProfileView(QScrollArea):
         return card
 
     def _stored(self, storage: Storage) -> Card:
-        card = Card("Storage")
+        card = Card(self._theme, "Storage")
         made = grid(self._theme, ("Fact", "Value"), storage.facts, plain=(0,))
         made.horizontalHeader().hide()
         made.setFixedHeight(made.verticalHeader().length())
@@ -83,7 +85,7 @@ class ProfileView(QScrollArea):
         note = f"{storage.group_count:,}"
         if len(shown) < storage.group_count:
             note = f"the first {len(shown):,} of {note}"
-        card = Card("Row groups", note)
+        card = Card(self._theme, "Row groups", note)
         rows = [
             (
                 f"{number:,}",

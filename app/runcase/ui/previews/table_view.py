@@ -22,6 +22,7 @@ from runcase.ui.previews.table_header import TableHeader
 from runcase.ui.previews.table_model import TableModel
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import Elided, label, row
+from runcase.ui.zoom import fix
 
 _ROW_HEIGHT = 26
 _NARROWEST, _WIDEST = 56, 320
@@ -65,11 +66,11 @@ class TablePreview(QWidget):
         self._cell = label("", "small-muted")
         footer = QFrame()
         footer.setObjectName("panelFooter")
-        footer.setFixedHeight(30)
+        fix(theme, footer, height=30)
         self._goto = QLineEdit()
         self._goto.setPlaceholderText("Go to row")
         self._goto.setAccessibleName("Go to row")
-        self._goto.setFixedWidth(theme.px(96))
+        fix(theme, self._goto, width=96)
         line = row(self._facts, self._cell, self._goto, margins=(10, 0, 10, 0))
         line.setStretchFactor(self._facts, 1)
         footer.setLayout(line)

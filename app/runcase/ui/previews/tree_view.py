@@ -20,6 +20,7 @@ from runcase.ui.previews.text_view import CodeEdit
 from runcase.ui.previews.tree_model import TreeModel
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import Elided, button, label, row
+from runcase.ui.zoom import follow
 
 # So many rows are opened at first: a small file is seen whole, a large one by its top level.
 _OPENED = 200
@@ -45,8 +46,9 @@ class TreePreview(QStackedWidget):
         )
         self._view.header().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self._view.header().setStretchLastSection(True)
-        self._view.header().setMinimumHeight(_HEADER_HEIGHT)
-        self._view.setColumnWidth(0, 280)
+        header = self._view.header()
+        follow(theme, header, lambda: header.setMinimumHeight(theme.px(_HEADER_HEIGHT)))
+        self._view.setColumnWidth(0, theme.px(280))
         self._edit = CodeEdit(theme)
         self._search = QLineEdit()
         self._search.setPlaceholderText("Find a key or a value")

@@ -20,6 +20,7 @@ from runcase.ui.previews.blocked_dialog import BlockedDialog
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import Elided, IconButton, button, label, row
 from runcase.ui.widgets.state_page import StatePage
+from runcase.ui.zoom import follow
 
 if TYPE_CHECKING:
     from PySide6.QtWebEngineCore import QWebEnginePage
@@ -200,5 +201,6 @@ class WebView(QWidget):
         layout.setSpacing(0)
         layout.addLayout(first)
         layout.addWidget(self._link_row)
-        strip.setMinimumHeight(_HEIGHT)
+        px = self._theme.px
+        follow(self._theme, strip, lambda: strip.setMinimumHeight(px(_HEIGHT)))
         return strip

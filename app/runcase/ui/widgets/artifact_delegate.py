@@ -61,8 +61,8 @@ class ArtifactDelegate(QStyledItemDelegate):
         token = "accent" if name == "MLmodel" else "text-2"
         ratio = painter.device().devicePixelRatio()
         image = icons.pixmap(self._theme, icon, token, 15, ratio)
-        painter.drawPixmap(area.left() + 2, area.center().y() - 7, image)
-        text = area.adjusted(24, 0, -4, 0)
+        painter.drawPixmap(area.left() + 2, area.center().y() - self._theme.px(7), image)
+        text = area.adjusted(self._theme.px(24), 0, -4, 0)
         if index.data(rows.MODEL_ROLE) and area.width() > self._theme.px(_CHIP_FROM):
             text.setRight(self._chip(painter, area))
         weight = QFont.Weight.DemiBold if selected else QFont.Weight.Normal
@@ -75,8 +75,9 @@ class ArtifactDelegate(QStyledItemDelegate):
 
     def _chip(self, painter: QPainter, area: QRect) -> int:
         painter.setFont(self._theme.font("caption"))
-        width = QFontMetrics(painter.font()).horizontalAdvance("MLmodel") + 12
-        box = QRectF(area.right() - width - 2, area.center().y() - 8, width, 18)
+        px = self._theme.px
+        width = QFontMetrics(painter.font()).horizontalAdvance("MLmodel") + px(12)
+        box = QRectF(area.right() - width - 2, area.center().y() - px(8), width, px(18))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.color("chip"))
         painter.drawRoundedRect(box, 4, 4)
@@ -88,12 +89,13 @@ class ArtifactDelegate(QStyledItemDelegate):
         share = index.data(rows.SHARE_ROLE)
         if share is not None:
             middle = area.center().y()
-            track = QRectF(area.left() + 4, middle - 1, _BAR, 4)
+            wide, high = self._theme.px(_BAR), self._theme.px(4)
+            track = QRectF(area.left() + 4, middle + 1 - high / 2, wide, high)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._theme.color("grid"))
             painter.drawRoundedRect(track, 2, 2)
             painter.setBrush(self._theme.color("border-strong"))
-            track.setWidth(max(1.5, _BAR * share))
+            track.setWidth(max(1.5, wide * share))
             painter.drawRoundedRect(track, 2, 2)
         painter.setFont(self._theme.font("small"))
         painter.setPen(self._theme.color("muted"))

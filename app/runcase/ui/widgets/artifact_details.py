@@ -34,6 +34,7 @@ from runcase.ui.context import Context
 from runcase.ui.widgets.basics import Elided, button, clear, label, line, row
 from runcase.ui.widgets.contact_sheet import ContactSheet
 from runcase.ui.widgets.facts import Facts, copyable
+from runcase.ui.zoom import fix, follow
 
 _WIDTH = 264
 _TILE = 72
@@ -79,7 +80,7 @@ class ArtifactDetails(QScrollArea):
         self.setAccessibleName("File details")
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setMinimumWidth(context.theme.px(_WIDTH))
+        follow(context.theme, self, lambda: self.setMinimumWidth(context.theme.px(_WIDTH)))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         page = QWidget()
         page.setObjectName("side")
@@ -170,7 +171,7 @@ class ArtifactDetails(QScrollArea):
 
     def _build(self) -> None:
         self._title = Elided("", "heading", Qt.TextElideMode.ElideMiddle)
-        self._facts = Facts(self._theme.px(78))
+        self._facts = Facts(self._theme, 78)
         self._hash_note = label("", "small-muted")
         self._hash_note.setWordWrap(True)
         self._hash_host = row(margins=(12, 0, 12, 0))
@@ -183,7 +184,7 @@ class ArtifactDetails(QScrollArea):
         self._same_list = self._list("Same file in other runs")
         self._sheet = ContactSheet(self._context, _TILE)
         self._sheet.setAccessibleName("Same file in other runs")
-        self._sheet.setFixedHeight(self._theme.px(2 * (_TILE + 40)))
+        fix(self._theme, self._sheet, height=2 * (_TILE + 40))
         self._sheet.opened.connect(self._open_same)
         self._compare = button("Compare Same File In…", "small", self.compare.emit)
         self._head(self._title)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QKeyEvent
+from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -25,6 +25,7 @@ from runcase.ui.theme import Theme
 from runcase.ui.widgets.artifact_delegate import ArtifactDelegate
 from runcase.ui.widgets.basics import Elided, IconButton, IconLabel, button, label, row
 from runcase.ui.widgets.chevron_tree import ChevronTree
+from runcase.ui.zoom import fix, follow
 
 _LONG_LIST = 1_000
 # So many rows are built beside the window: 10,000 take 40 ms.
@@ -58,7 +59,7 @@ class ArtifactTree(ChevronTree):
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, header.ResizeMode.Stretch)
         header.setSectionResizeMode(1, header.ResizeMode.Fixed)
-        self.setColumnWidth(1, theme.px(112))
+        follow(theme, self, lambda: self.setColumnWidth(1, theme.px(112)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space:
@@ -105,7 +106,7 @@ class ArtifactList(QWidget):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("surface")
-        self.setMinimumWidth(context.theme.px(210))
+        follow(context.theme, self, lambda: self.setMinimumWidth(context.theme.px(210)))
         self._context, self._theme = context, context.theme
         self._built = Built([], 0, 0)
         self._groups: Sequence[ArtifactGroup] = ()
@@ -194,10 +195,8 @@ class ArtifactList(QWidget):
         self.field.setPlaceholderText("Filter files")
         self.field.setAccessibleName("Filter files")
         self.field.setClearButtonEnabled(True)
-        self.field.addAction(
-            icons.icon(self._theme, "search", "muted", 14),
-            QLineEdit.ActionPosition.LeadingPosition,
-        )
+        sign = self.field.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition)
+        icons.put(self._theme, sign, "search", "muted", 14)
         self.field.textChanged.connect(self._typed)
         self._kinds_button = IconButton(self._theme, "list-filter", "Kinds of Files")
         self._kinds_button.setCheckable(True)
@@ -211,7 +210,7 @@ class ArtifactList(QWidget):
         self._unfold.clicked.connect(self._fold_or_unfold)
         bar = QFrame()
         bar.setObjectName("panelHeader")
-        bar.setFixedHeight(self._theme.px(38))
+        fix(self._theme, bar, height=38)
         line = row(margins=(8, 0, 6, 0), spacing=2)
         line.addWidget(self.field, 1)
         for each in (self._kinds_button, self._sort, sheet, self._unfold):

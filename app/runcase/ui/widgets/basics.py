@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from runcase.ui import icons
 from runcase.ui.theme import Theme
+from runcase.ui.zoom import fix
 
 
 def label(text: str = "", role: str = "", *, selectable: bool = False) -> QLabel:
@@ -86,16 +87,17 @@ def row(
 
 
 class IconButton(QToolButton):
-    """A square button with an icon, an accessible name and a tooltip."""
+    """A square button with an icon, an accessible name and a tooltip; sizes are at zoom 1."""
 
-    def __init__(self, theme: Theme, icon: str, text: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(
+        self, theme: Theme, icon: str, text: str, *, side: int = 28, icon_size: int = 17
+    ) -> None:
+        super().__init__()
         self._theme = theme
         self._icon = icon
         self.setAccessibleName(text)
         self.setToolTip(text)
-        self.setFixedSize(28, 28)
-        self.setIconSize(icons.icon_size(17))
+        fix(theme, self, width=side, height=side, icon=icon_size)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.toggled.connect(self._tint)
         theme.changed.connect(self._tint)
@@ -117,7 +119,6 @@ class IconLabel(QLabel):
     def __init__(self, theme: Theme, icon: str, token: str = "text-2", size: int = 15) -> None:
         super().__init__()
         self._theme, self._icon, self._token, self._size = theme, icon, token, size
-        self.setFixedSize(size, size)
         theme.changed.connect(self._draw)
         self._draw()
 
@@ -127,7 +128,8 @@ class IconLabel(QLabel):
         self._draw()
 
     def _draw(self) -> None:
-        ratio = self.devicePixelRatioF()
+        side, ratio = self._theme.px(self._size), self.devicePixelRatioF()
+        self.setFixedSize(side, side)
         self.setPixmap(icons.pixmap(self._theme, self._icon, self._token, self._size, ratio))
 
 
@@ -234,13 +236,13 @@ class Segments(QWidget):
 class Card(QFrame):
     """A bordered block with a header of a title, a muted count and controls on the right."""
 
-    def __init__(self, title: str, note: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, title: str, note: str = "") -> None:
+        super().__init__()
         self.setObjectName("card")
         self.setAccessibleName(title)
         header = QFrame()
         header.setObjectName("cardHeader")
-        header.setFixedHeight(28)
+        fix(theme, header, height=28)
         self._title = label(title, "heading")
         self._note = label(note, "small-muted")
         self.header = row(self._title, self._note, 1, margins=(10, 0, 8, 0))
@@ -265,12 +267,12 @@ class Card(QFrame):
 
 
 class PanelHeader(QFrame):
-    """A bar of 32 pixels over a pane: title, muted count, controls on the right."""
+    """A bar over a pane: title, muted count, controls on the right; `height` is at zoom 1."""
 
-    def __init__(self, title: str, height: int = 34) -> None:
+    def __init__(self, theme: Theme, title: str, height: int = 34) -> None:
         super().__init__()
         self.setObjectName("panelHeader")
-        self.setFixedHeight(height)
+        fix(theme, self, height=height)
         self.title = label(title, "heading")
         self.note = label("", "small-muted")
         self.controls = row(self.title, self.note, 1, margins=(10, 0, 10, 0))

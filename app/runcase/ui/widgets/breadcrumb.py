@@ -11,7 +11,8 @@ from runcase.ui.pages.base import Crumb
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import IconLabel, button, clear, row
 
-MAX_CRUMB = 220
+# The widest part of a path; what a part needs beside its words.
+MAX_CRUMB, _AROUND = 220, 46
 
 
 class Breadcrumb(QWidget):
@@ -48,7 +49,8 @@ class Breadcrumb(QWidget):
 
     def _width(self, crumbs: Sequence[Crumb]) -> int:
         metrics = QFontMetrics(self._theme.font())
-        return sum(min(MAX_CRUMB, metrics.horizontalAdvance(each.text) + 46) for each in crumbs)
+        most, around = self._theme.px(MAX_CRUMB), self._theme.px(_AROUND)
+        return sum(min(most, metrics.horizontalAdvance(each.text) + around) for each in crumbs)
 
     def _build(self) -> None:
         clear(self._layout)
@@ -59,11 +61,11 @@ class Breadcrumb(QWidget):
             self._layout.addWidget(self._part(crumb, number == len(self._crumbs) - 1, metrics))
 
     def _part(self, crumb: Crumb, here: bool, metrics: QFontMetrics) -> QPushButton:
-        text = metrics.elidedText(crumb.text, Qt.TextElideMode.ElideMiddle, MAX_CRUMB - 40)
+        room = self._theme.px(MAX_CRUMB - 40)
+        text = metrics.elidedText(crumb.text, Qt.TextElideMode.ElideMiddle, room)
         # The style sheet leaves no room between icon and text.
         made = button(" " + text.replace("&", "&&"), "crumb")
-        made.setIcon(icons.icon(self._theme, crumb.icon, "text-2", 15))
-        made.setIconSize(icons.icon_size(15))
+        icons.put(self._theme, made, crumb.icon, size=15)
         made.setProperty("here", "true" if here else "false")
         made.setAccessibleName(crumb.text)
         if text != crumb.text:

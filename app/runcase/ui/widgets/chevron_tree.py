@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QStyleOptionViewItem, QTreeView
 from runcase.ui import icons
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.letters import is_letter
+from runcase.ui.zoom import follow
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -18,11 +19,10 @@ class ChevronTree(QTreeView):
         super().__init__()
         self._theme = theme
         self.setHeaderHidden(True)
-        self.setIndentation(16)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setEditTriggers(QTreeView.EditTrigger.NoEditTriggers)
         self.setExpandsOnDoubleClick(False)
-        theme.changed.connect(self._restyled)
+        follow(theme, self, self._restyled)
 
     def drawRow(self, painter: QPainter, options: QStyleOptionViewItem, index: Index) -> None:
         super().drawRow(painter, options, index)
@@ -34,7 +34,8 @@ class ChevronTree(QTreeView):
         name = "chevron-down" if self.isExpanded(first) else "chevron-right"
         ratio = painter.device().devicePixelRatio()
         image = icons.pixmap(self._theme, name, "muted", 13, ratio)
-        painter.drawPixmap(box.left() - 14, box.center().y() - 6, image)
+        px = self._theme.px
+        painter.drawPixmap(box.left() - px(14), box.center().y() - px(6), image)
 
     def drawBranches(self, painter: QPainter, rect: QRect, index: Index) -> None:
         """Leave the branches to `drawRow`, which paints them over the tint."""
@@ -54,4 +55,7 @@ class ChevronTree(QTreeView):
         """Leave single letters to the actions."""
 
     def _restyled(self) -> None:
+        self.setIndentation(self._theme.px(16))
+        # Rows ask their delegate anew how high they are.
+        self.scheduleDelayedItemsLayout()
         self.viewport().update()

@@ -80,22 +80,25 @@ class ChipDelegate(QStyledItemDelegate):
 
     def _chips(self, painter: QPainter, area: QRect, chips: tuple[tuple[str, str], ...]) -> None:
         """Paint as many chips as there is room for, and the number of the others."""
-        left = area.left()
+        left, px = area.left(), self._theme.px
         for at, (text, look) in enumerate(chips):
             fill, ink, border = _LOOKS[look]
             weight = QFont.Weight.DemiBold if look == "accent" else QFont.Weight.Normal
             painter.setFont(self._theme.font("caption", weight))
             metrics = QFontMetrics(painter.font())
             rest = f"+{len(chips) - at}"
-            room = area.right() - left - (26 if at + 1 < len(chips) else 0)
-            if at and metrics.horizontalAdvance(text) + 12 > room:
+            room = area.right() - left - (px(26) if at + 1 < len(chips) else 0)
+            if at and metrics.horizontalAdvance(text) + px(12) > room:
                 painter.setPen(self._theme.color("muted"))
                 painter.drawText(
-                    QRect(left, area.top(), 30, area.height()), Qt.AlignmentFlag.AlignVCenter, rest
+                    QRect(left, area.top(), px(30), area.height()),
+                    Qt.AlignmentFlag.AlignVCenter,
+                    rest,
                 )
                 return
-            shown = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, max(20, room - 12))
-            box = QRectF(left, area.center().y() - 9, metrics.horizontalAdvance(shown) + 12, 19)
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, max(20, room - px(12)))
+            wide = metrics.horizontalAdvance(shown) + px(12)
+            box = QRectF(left, area.center().y() - px(9), wide, px(19))
             painter.setPen(
                 QPen(self._theme.color(border), 1) if border else QPen(Qt.PenStyle.NoPen)
             )

@@ -79,7 +79,7 @@ class CompareDelegate(QStyledItemDelegate):
     def _section(self, painter: QPainter, area: QRect, section: Section) -> None:
         self._chevron(painter, area, section, 8)
         differing, total = self._model.counts(section)
-        text = area.adjusted(26, 0, -4, 0)
+        text = area.adjusted(self._px(26), 0, -4, 0)
         wide = paint_text(painter, self._paints, text, section.value, bold=True)
         counts = f"{differing:,} of {total:,} differ"
         paint_text(
@@ -92,13 +92,13 @@ class CompareDelegate(QStyledItemDelegate):
             text.setLeft(text.left() + self._px(_INDENT))
         elif row.leaves:
             self._chevron(painter, area, row, 6)
-            text.setLeft(text.left() + 14)
+            text.setLeft(text.left() + self._px(14))
         if row.link == row.link:
             self._link(painter, text, row.link)
             text.setRight(text.right() - self._px(_LINK + 34))
         arrow = _ARROWS.get(row.towards, "")
         role = "mono"
-        room = text.adjusted(0, 0, -14 if arrow else 0, 0)
+        room = text.adjusted(0, 0, -self._px(14) if arrow else 0, 0)
         wide = paint_text(painter, self._paints, room, row.key, role, middle=True)
         if arrow:
             paint_text(
@@ -138,11 +138,12 @@ class CompareDelegate(QStyledItemDelegate):
             paint_text(painter, self._paints, text, cell.text, "body", "muted")
             return
         right = self._deltas(painter, text, cell)
-        text.setRight(right - _MARK)
+        mark = self._px(_MARK)
+        text.setRight(right - mark)
         if cell.best:
             ratio = painter.device().devicePixelRatio()
             image = icons.pixmap(self._theme, "award", "success", 13, ratio)
-            painter.drawPixmap(QPoint(right - _MARK + 4, area.center().y() - 6), image)
+            painter.drawPixmap(QPoint(right - mark + 4, area.center().y() - self._px(6)), image)
         token = "warn" if cell.warn else "text"
         paint_text(
             painter,
@@ -165,7 +166,7 @@ class CompareDelegate(QStyledItemDelegate):
         # What does not fit beside the value is left to the tool tip: no number is cut.
         body, small = self._paints.font("body", bold=True)[1], self._paints.font("small")[1]
         percent = self._px(_PERCENT)
-        room = text.width() - body.horizontalAdvance(cell.text) - _MARK
+        room = text.width() - body.horizontalAdvance(cell.text) - self._px(_MARK)
         wide = max(self._px(58), text.width() // 3 - 8, small.horizontalAdvance(cell.delta) + 4)
         with_delta = self.deltas != "percent" and wide <= room
         with_percent = self.deltas != "absolute" and percent + (wide * with_delta) <= room
@@ -195,9 +196,10 @@ class CompareDelegate(QStyledItemDelegate):
 
     def _run(self, painter: QPainter, area: QRect, run: int) -> None:
         head = self._model.heads[run]
-        swatch = QRect(area.left() + 10, area.center().y() - 5, 10, 10)
+        side = self._px(10)
+        swatch = QRect(area.left() + 10, area.center().y() - side // 2, side, side)
         painter.fillRect(swatch, self._theme.run_color(head.color))
-        text = area.adjusted(28, 0, -8, 0)
+        text = area.adjusted(18 + side, 0, -8, 0)
         if run == self._model.baseline:
             wide = self._paints.font("caption", bold=True)[1].horizontalAdvance("baseline")
             box = QRect(text.right() - wide, text.top(), wide + 1, text.height())
@@ -209,4 +211,4 @@ class CompareDelegate(QStyledItemDelegate):
         ratio = painter.device().devicePixelRatio()
         name = "chevron-down" if self._model.is_open(entry) else "chevron-right"
         image = icons.pixmap(self._theme, name, "text-2", 13, ratio)
-        painter.drawPixmap(QPoint(area.left() + left, area.center().y() - 6), image)
+        painter.drawPixmap(QPoint(area.left() + left, area.center().y() - self._px(6)), image)

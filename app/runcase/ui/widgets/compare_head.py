@@ -10,6 +10,7 @@ from runcase.ui import icons
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import Segments, button
 from runcase.ui.widgets.fitting_header import FittingHeader
+from runcase.ui.zoom import follow
 
 DELTAS = (
     ("both", "Delta: absolute and %"),
@@ -41,7 +42,7 @@ class CompareHead(FittingHeader):
     linked = Signal(str)
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__("", _HEIGHT)
+        super().__init__(theme, "", _HEIGHT)
         self._theme = theme
         self.title.hide()
         self.only = QCheckBox("Only Differences")
@@ -72,8 +73,12 @@ class CompareHead(FittingHeader):
         self.deltas.activated.connect(lambda: self.deltas_chosen.emit(self.deltas.currentData()))
         self.values.activated.connect(lambda: self.values_chosen.emit(self.values.currentData()))
         self.links.activated.connect(lambda: self.linked.emit(self.links.currentData()))
-        theme.changed.connect(self._restyle)
-        self._restyle()
+        for widget, icon in (
+            (self.charts, "chart-line"), (self.copy, "copy"), (self.export, "download"),
+            (self.add, "plus"),
+        ):  # fmt: skip
+            icons.put(theme, widget, icon, size=14)
+        follow(theme, self, self._fit_combos)
 
     def show_counts(self, differing: int, total: int) -> None:
         """Say how many rows differ."""
@@ -93,17 +98,9 @@ class CompareHead(FittingHeader):
                 self.links.addItem(f"Ranked by {short}", key)
         self.links.setCurrentIndex(max(0, self.links.findData(chosen)))
 
-    def _restyle(self) -> None:
-        icons_of = (
-            (self.charts, "chart-line"), (self.copy, "copy"), (self.export, "download"),
-            (self.add, "plus"),
-        )  # fmt: skip
-        self.setFixedHeight(self._theme.px(_HEIGHT))
+    def _fit_combos(self) -> None:
         for combo in (self.deltas, self.values, self.links):
             combo.setMinimumWidth(self._theme.px(_NARROWEST))
-        for widget, icon in icons_of:
-            widget.setIcon(icons.icon(self._theme, icon, "text-2", 14))
-            widget.setIconSize(icons.icon_size(14))
 
 
 def _choice(name: str, choices: Sequence[tuple[str, str]]) -> QComboBox:

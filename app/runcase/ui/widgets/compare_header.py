@@ -110,21 +110,23 @@ class CompareHeader(QHeaderView):
         painter.fillRect(QRect(rect.left(), rect.top(), rect.width(), 3), color)
         lines = self._lines(rect)
         ratio = painter.device().devicePixelRatio()
-        swatch = QRect(lines[0].left(), lines[0].center().y() - SWATCH // 2, SWATCH, SWATCH)
+        px = self._theme.px
+        side = px(SWATCH)
+        swatch = QRect(lines[0].left(), lines[0].center().y() - side // 2, side, side)
         painter.fillRect(swatch, color)
         paint_text(
             painter,
             self._paints,
-            lines[0].adjusted(SWATCH + 6, 0, -_BUTTON, 0),
+            lines[0].adjusted(side + 6, 0, -px(_BUTTON), 0),
             head.name,
             bold=True,
         )
         status = icons.status_icon(self._theme, head.status, 13, ratio)
-        painter.drawPixmap(lines[1].left() - 1, lines[1].center().y() - 6, status)
+        painter.drawPixmap(lines[1].left() - 1, lines[1].center().y() - px(6), status)
         short = head.run_id[:6]
         small = self._paints.font("small")[1]
         mono = self._paints.font("mono")[1]
-        after = lines[1].adjusted(16, 0, 0, 0)
+        after = lines[1].adjusted(px(16), 0, 0, 0)
         wide = small.horizontalAdvance(head.started)
         if wide + 8 + mono.horizontalAdvance(short) <= after.width():
             paint_text(painter, self._paints, after, head.started, "small", "text-2")
@@ -142,7 +144,7 @@ class CompareHeader(QHeaderView):
         if section == self._hovered:
             close = self._close(section)
             image = icons.pixmap(self._theme, "x", "text-2", 13, ratio)
-            painter.drawPixmap(close.center() - QPoint(6, 6), image)
+            painter.drawPixmap(close.center() - QPoint(px(6), px(6)), image)
 
     def _baseline(self, painter: QPainter, section: int) -> None:
         chip = self._chip(section)
@@ -197,4 +199,5 @@ class CompareHeader(QHeaderView):
 
     def _close(self, section: int) -> QRect:
         line = self._lines(self._area(section))[0]
-        return QRect(line.right() - _BUTTON + 2, line.top(), _BUTTON, line.height())
+        wide = self._theme.px(_BUTTON)
+        return QRect(line.right() - wide + 2, line.top(), wide, line.height())

@@ -56,11 +56,9 @@ class CompareImages(QWidget):
         self.facts = Elided("", "small-muted")
         self.shown = label("", "small")
         self._zoom = label("", "small-muted")
-        smaller = IconButton(theme, "zoom-out", "Zoom Out (−)")
-        larger = IconButton(theme, "zoom-in", "Zoom In (+)")
-        whole = IconButton(theme, "maximize-2", "Fit (0)")
-        for each in (smaller, larger, whole):
-            each.setFixedSize(24, 24)
+        smaller = IconButton(theme, "zoom-out", "Zoom Out (−)", side=24)
+        larger = IconButton(theme, "zoom-in", "Zoom In (+)", side=24)
+        whole = IconButton(theme, "maximize-2", "Fit (0)", side=24)
         bar = QWidget()
         tools = row(
             self.modes, self.blinks, self.speed, self.gain, self.stretch, self.shown,

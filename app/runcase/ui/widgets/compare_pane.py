@@ -27,6 +27,7 @@ from runcase.ui.widgets.compare_pair import Difference, ImagePair, PairReader
 from runcase.ui.widgets.fitting_header import FittingHeader
 from runcase.ui.widgets.preview_pane import PreviewPane
 from runcase.ui.widgets.state_page import LoadingPage, StatePage
+from runcase.ui.zoom import follow
 
 _NARROWEST = 84
 _MOST_HASHED = 200_000_000  # bytes of files that are neither text, picture nor table
@@ -110,7 +111,7 @@ class ComparePane(QWidget):
 
     def _make_controls(self) -> None:
         theme = self._context.theme
-        self._header = FittingHeader("Artifact Difference", theme.px(38))
+        self._header = FittingHeader(theme, "Artifact Difference", 38)
         self.paths, self.left_run, self.right_run = QComboBox(), QComboBox(), QComboBox()
         named = ((self.paths, "Artifact", 16), (self.left_run, "Left run", 12),
                  (self.right_run, "Right run", 12))  # fmt: skip
@@ -120,7 +121,7 @@ class ComparePane(QWidget):
                 QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
             )
             combo.setMinimumContentsLength(wide)
-            combo.setMinimumWidth(theme.px(_NARROWEST))
+        follow(theme, self, self._fit_combos)
         self._added, self._removed = label("", "chip-success"), label("", "chip-error")
         self._counts = label("", "small")
         self._others = label("", "small-muted")
@@ -133,9 +134,9 @@ class ComparePane(QWidget):
         self.folds.setToolTip("Leave out unchanged lines that are far from a change")
         self.folds.setAccessibleName("Fold Unchanged Lines")
         self.folds.setChecked(True)
-        self.before = IconButton(theme, "chevron-up", "Previous Change")
-        self.after = IconButton(theme, "chevron-down", "Next Change")
-        self._close = IconButton(theme, "x", "Close Artifact Difference")
+        self.before = IconButton(theme, "chevron-up", "Previous Change", side=24)
+        self.after = IconButton(theme, "chevron-down", "Next Change", side=24)
+        self._close = IconButton(theme, "x", "Close Artifact Difference", side=24)
         layout = self._header.controls
         runs = (self.left_run, label("→", "muted"), self.right_run)
         front = (self.paths, *runs, self._added, self._removed, self._counts)
@@ -145,8 +146,11 @@ class ComparePane(QWidget):
         for widget in (self._note, self._others, self.folds, self.laid_out, self.ways):
             layout.addWidget(widget)
         for made in (self.before, self.after, self._close):
-            made.setFixedSize(24, 24)
             layout.addWidget(made)
+
+    def _fit_combos(self) -> None:
+        for combo in (self.paths, self.left_run, self.right_run):
+            combo.setMinimumWidth(self._context.theme.px(_NARROWEST))
 
     def _connect(self) -> None:
         self.before.clicked.connect(lambda: self.step(-1))

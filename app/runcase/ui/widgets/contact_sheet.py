@@ -163,7 +163,8 @@ class _Tile(QStyledItemDelegate):
         problem = self._thumbnails.problem(str(item.path))
         if not problem:
             icon = icons.pixmap(self._theme, "file-image", "faint", 20, ratio)
-            painter.drawPixmap(box.center().x() - 10, box.center().y() - 10, icon)
+            half = self._theme.px(10)
+            painter.drawPixmap(box.center().x() - half, box.center().y() - half, icon)
             return
         painter.setFont(self._theme.font("caption"))
         painter.setPen(self._theme.color("muted"))

@@ -131,8 +131,7 @@ class ValueDelegate(QStyledItemDelegate):
         painter.drawRoundedRect(box.adjusted(0, 0, -1, -1), 3, 3)
         if is_ticked:
             ratio = painter.device().devicePixelRatioF()
-            size = box.width() - 3
-            tick = icons.pixmap(self._theme, "check", "on-accent", size, ratio)
+            tick = icons.pixmap(self._theme, "check", "on-accent", 11, ratio)
             painter.drawPixmap(box.left() + 1, box.top() + 1, tick)
 
 

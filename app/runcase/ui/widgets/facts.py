@@ -6,16 +6,20 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import Elided, IconButton, button, clear, label, row
+from runcase.ui.zoom import fix
 
 
 class Facts(QWidget):
-    """Rows of a muted key and a value; `followed` carries the target of a pressed link."""
+    """Rows of a muted key and a value; `followed` carries the target of a pressed link.
+
+    `key_width` is at zoom 1.
+    """
 
     followed = Signal(object)
 
-    def __init__(self, key_width: int = 92, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._key_width = key_width
+    def __init__(self, theme: Theme, key_width: int = 92) -> None:
+        super().__init__()
+        self._theme, self._key_width = theme, key_width
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(12, 6, 12, 10)
         self._grid.setHorizontalSpacing(8)
@@ -32,7 +36,7 @@ class Facts(QWidget):
         """Add a row; a `link` makes the value a button that is followed."""
         at = self._grid.rowCount()
         caption = label(key, "small-muted")
-        caption.setFixedWidth(self._key_width)
+        fix(self._theme, caption, width=self._key_width)
         self._grid.addWidget(caption, at, 0)
         if link is not None:
             made = button(value, "link", lambda: self.followed.emit(link))
@@ -48,7 +52,7 @@ class Facts(QWidget):
         """Add a row with a widget as its value."""
         at = self._grid.rowCount()
         caption = label(key, "small-muted")
-        caption.setFixedWidth(self._key_width)
+        fix(self._theme, caption, width=self._key_width)
         self._grid.addWidget(caption, at, 0, Qt.AlignmentFlag.AlignTop)
         self._grid.addWidget(widget, at, 1)
 
@@ -58,8 +62,7 @@ class Section(QWidget):
 
     def __init__(self, theme: Theme, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._fold = IconButton(theme, "chevron-down", f"Fold {title}")
-        self._fold.setFixedSize(20, 20)
+        self._fold = IconButton(theme, "chevron-down", f"Fold {title}", side=20)
         self._fold.clicked.connect(self._toggle)
         self._count = label("", "small-muted")
         self.head = row(self._fold, label(title, "heading"), 1, self._count, spacing=4)
@@ -110,9 +113,7 @@ def chips(texts: list[tuple[str, str]], width: int = 272) -> QWidget:
 def copyable(theme: Theme, text: str, shown: str, what: str) -> QWidget:
     """Return a mono text with a button that copies it whole."""
     host = QWidget()
-    copy = IconButton(theme, "copy", f"Copy {what}")
-    copy.setFixedSize(20, 20)
-    copy.setIconSize(copy.iconSize() * 0.75)
+    copy = IconButton(theme, "copy", f"Copy {what}", side=20, icon_size=13)
     copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(text))
     value: QLabel = label(shown, "mono-muted")
     value.setToolTip(text)

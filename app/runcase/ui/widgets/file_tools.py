@@ -1,12 +1,12 @@
 """What can be done with the file that is previewed: buttons at the right end of its bar."""
 
-from PySide6.QtCore import QSize, Signal
-from PySide6.QtGui import QIcon
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from runcase.ui import icons
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import IconButton, button, line, row
+from runcase.ui.zoom import fix
 
 # A bar that is narrower shows its buttons without words.
 _ROOMY = 860
@@ -31,17 +31,18 @@ class FileTools(QWidget):
             if not beside:
                 each.hide()
         self._texts = {"open-with": "Open With…", "save-as": "Save As…"}
-        self._icons = {"open-with": "external-link", "save-as": "download"}
+        shown = {"open-with": "external-link", "save-as": "download"}
         tips = {"open-with": "Open With…  Ctrl+Shift+Return", "save-as": "Save As…  Ctrl+S"}
         self._buttons = {id_: button(text, "small") for id_, text in self._texts.items()}
         for id_, command in self._buttons.items():
             command.setAccessibleName(self._texts[id_])
             command.setToolTip(tips[id_])
+            icons.put(theme, command, shown[id_], size=14)
             command.clicked.connect(lambda _on, id_=id_: self.asked.emit(id_))
         self.pin.clicked.connect(lambda: self.asked.emit("pin-preview"))
         self.details.clicked.connect(lambda: self.asked.emit("file-details"))
         separator = line(vertical=True)
-        separator.setFixedHeight(theme.px(20))
+        fix(theme, separator, height=20)
         layout = row(separator, spacing=6)
         layout.insertSpacing(0, 4)
         layout.addWidget(self.pin)
@@ -49,8 +50,6 @@ class FileTools(QWidget):
         for command in self._buttons.values():
             layout.addWidget(command)
         self.setLayout(layout)
-        theme.changed.connect(self._tint)
-        self._tint()
 
     def fit(self, width: int) -> None:
         """Show words on the buttons where a bar of this width has the room."""
@@ -58,9 +57,3 @@ class FileTools(QWidget):
         for id_, made in self._buttons.items():
             made.setText(self._texts[id_] if roomy else "")
             made.setVisible(width >= self._theme.px(_TIGHT))
-
-    def _tint(self) -> None:
-        for id_, made in self._buttons.items():
-            shown: QIcon = icons.icon(self._theme, self._icons[id_], "text-2", 14)
-            made.setIcon(shown)
-            made.setIconSize(QSize(14, 14))

@@ -47,7 +47,6 @@ class FilterField(QFrame):
         self._theme = theme
         self.setObjectName("field")
         self.setMinimumWidth(220)
-        self.setFixedHeight(30)
         self._icon = IconLabel(theme, "list-filter", "muted", 15)
         self.editor = FilterEditor()
         self.editor.setAccessibleName("Filter")
@@ -56,9 +55,9 @@ class FilterField(QFrame):
         self.completer = FilterCompleter(theme, self.editor, self)
         self._verdict = IconLabel(theme, "check", "success", 14)
         self._message = label()
-        self._clear = IconButton(theme, "x", "Clear Filter")
+        self._clear = IconButton(theme, "x", "Clear Filter", side=24)
         self._clear.clicked.connect(self.clear)
-        self._bookmark = IconButton(theme, "bookmark", "Save Filter")
+        self._bookmark = IconButton(theme, "bookmark", "Save Filter", side=24)
         self._bookmark.setCheckable(True)
         self._bookmark.clicked.connect(self._ask_for_name)
         layout = QHBoxLayout(self)
@@ -69,7 +68,6 @@ class FilterField(QFrame):
         layout.addWidget(self._verdict)
         layout.addWidget(self._message)
         for tool in (self._clear, self._bookmark):
-            tool.setFixedSize(24, 24)
             layout.addWidget(tool)
         self._verdict.hide()
         self._pause = QTimer(self)
@@ -263,5 +261,5 @@ class FilterField(QFrame):
         self.editor.viewport().setFont(font)  # the placeholder is painted in the viewport's own
         height = self.editor.fontMetrics().height() + 6
         self.editor.setFixedHeight(height)
-        self.setFixedHeight(max(30, height + 6))
+        self.setFixedHeight(max(self._theme.target(30), height + 6))
         self._highlighter.rehighlight()

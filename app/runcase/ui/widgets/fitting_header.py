@@ -6,14 +6,15 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import PanelHeader
 
 
 class FittingHeader(PanelHeader):
     """Leaves away, in the order of `spare`, what is offered elsewhere as well."""
 
-    def __init__(self, title: str, height: int) -> None:
-        super().__init__(title, height)
+    def __init__(self, theme: Theme, title: str, height: int) -> None:
+        super().__init__(theme, title, height)
         self.spare: Sequence[QWidget] = ()
 
     def fit(self) -> None:

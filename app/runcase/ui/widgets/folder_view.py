@@ -14,6 +14,7 @@ from runcase.ui.context import Context
 from runcase.ui.widgets.basics import Elided, IconLabel, label, row
 from runcase.ui.widgets.contact_sheet import ContactSheet
 from runcase.ui.widgets.state_page import StatePage
+from runcase.ui.zoom import fix
 
 _HEIGHT = 38
 
@@ -39,7 +40,7 @@ class FolderView(QWidget):
         self._facts = label("", "small-muted")
         bar = QFrame()
         bar.setObjectName("panelHeader")
-        bar.setFixedHeight(context.theme.px(_HEIGHT))
+        fix(context.theme, bar, height=_HEIGHT)
         head = row(IconLabel(context.theme, "folder-open", "text-2", 15), margins=(12, 0, 10, 0))
         head.addWidget(self._name, 1)
         head.addWidget(self._facts)

@@ -65,7 +65,7 @@ class ModelHead(QWidget):
         # The blank keeps the text off its icon: the style sheet has no word for that gap.
         made = button(f" {text}", "", lambda: self.asked.emit(action_id))
         made.setAccessibleName(text)
-        made.setIcon(icons.icon(self._theme, icon, "text-2", 15))
+        icons.put(self._theme, made, icon, size=15, room=16)
         return made
 
     def _fill_marks(self, model: RegisteredModel) -> None:

@@ -106,7 +106,7 @@ class DatabaseFacts(QWidget):
     def show_summary(self, summary: StoreSummary, mode: str) -> None:
         """Show the facts of a store; `mode` is the engine's word for how it is open."""
         clear(self._layout)
-        facts = Facts(112)
+        facts = Facts(self._theme, 112)
         facts.add("File", str(summary.path), mono=True, tip=str(summary.path))
         if summary.journal_mode:
             facts.add_widget("Schema revision", self._revision(summary))

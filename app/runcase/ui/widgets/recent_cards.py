@@ -48,7 +48,7 @@ class RecentCard(QFrame):
         elif recent.mlflow:
             top.addWidget(label(f"MLflow {recent.mlflow}", "chip"))
         self._layout.addLayout(top)
-        facts = Facts(96)
+        facts = Facts(self._theme, 96)
         facts.add("Database", recent.path, mono=True, tip=recent.path)
         runs = formats.counted(recent.runs, "run")
         experiments = formats.counted(recent.experiments, "experiment")

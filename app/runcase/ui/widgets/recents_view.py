@@ -169,11 +169,9 @@ class RecentDelegate(QStyledItemDelegate):
     ) -> None:
         px = self._theme.px
         ratio = painter.device().devicePixelRatioF()
-        icon = icons.pixmap(
-            self._theme, "database", "accent" if selected else "muted", px(19), ratio
-        )
-        painter.drawPixmap(area.left() + _ICON_LEFT, area.center().y() - px(19) // 2, icon)
-        left, right = area.left() + _TEXT_LEFT, area.right() - 8
+        icon = icons.pixmap(self._theme, "database", "accent" if selected else "muted", 19, ratio)
+        painter.drawPixmap(area.left() + px(_ICON_LEFT), area.center().y() - px(19) // 2, icon)
+        left, right = area.left() + px(_TEXT_LEFT), area.right() - 8
         line = QRect(left, area.top() + px(8), right - left, px(20))
         strong = self._theme.font("body", QFont.Weight.DemiBold)
         end = self._piece(painter, line, str(index.data()), strong, "muted" if gone else "text")
@@ -204,7 +202,8 @@ class RecentDelegate(QStyledItemDelegate):
         wide = QFontMetrics(font).horizontalAdvance(text) + 14
         if wide > area.width():
             return
-        box = QRectF(area.left(), area.center().y() - 9, wide, 19)
+        px = self._theme.px
+        box = QRectF(area.left(), area.center().y() - px(9), wide, px(19))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.color("error-soft"))
         painter.drawRoundedRect(box, 4, 4)

@@ -26,6 +26,7 @@ from runcase.ui.widgets.facts import Facts, Section, chips, copyable
 from runcase.ui.widgets.sparkline import Sparkline
 from runcase.ui.widgets.state_page import StatePage
 from runcase.ui.widgets.tags import tag_chips, visible_tags
+from runcase.ui.zoom import fix
 
 MAX_METRICS = 6
 MAX_PARAMS = 8
@@ -116,7 +117,7 @@ class RunInspector(QWidget):
     def _head(self, detail_: RunDetail) -> None:
         run = detail_.run
         swatch = label("")
-        swatch.setFixedSize(12, 12)
+        fix(self._theme, swatch, width=12, height=12)
         if self._color is not None:
             color = self._theme.run_color(self._color).name()
             swatch.setStyleSheet(f"background: {color}; border-radius: 3px")
@@ -144,7 +145,7 @@ class RunInspector(QWidget):
     def _summary(self, detail_: RunDetail) -> None:
         run = detail_.run
         section = self._section("Summary")
-        facts = Facts()
+        facts = Facts(self._theme)
         facts.followed.connect(lambda place: self.went.emit(place, False))
         moment = formats.moment_with_zone(run.start_time)
         facts.add("Started", formats.moment(run.start_time), tip=moment)
@@ -191,7 +192,7 @@ class RunInspector(QWidget):
             return
         keys = sorted(params, key=str.casefold)[:MAX_PARAMS]
         section = self._section("Params", f"{len(keys)} of {len(params)}")
-        facts = Facts(112)
+        facts = Facts(self._theme, 112)
         for key in keys:
             facts.add(
                 _middle(key, 16),

@@ -116,9 +116,9 @@ class RunsDelegate(QStyledItemDelegate):
         if not self._runs.status(row):
             return
         if self._runs.is_stalled(row):
-            image = icons.pixmap(self._theme, "clock-alert", "warn", size, ratio)
+            image = icons.pixmap(self._theme, "clock-alert", "warn", 15, ratio)
         else:
-            image = icons.status_icon(self._theme, self._runs.status(row), size, ratio)
+            image = icons.status_icon(self._theme, self._runs.status(row), 15, ratio)
         painter.drawPixmap(area.center() - QPoint(size // 2, size // 2), image)
 
     def _sparkline(self, painter: QPainter, area: QRect, row: int, key: ColumnKey) -> None:

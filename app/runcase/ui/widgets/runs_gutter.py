@@ -78,7 +78,8 @@ class NamePainter:
         painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, shown)
         if running:
             at = text.left() + metrics.horizontalAdvance(shown) + 6
-            self._dot(painter, QRectF(at, area.center().y() - 3, 7, 7))
+            side = self._px(7)
+            self._dot(painter, QRectF(at, area.center().y() - side // 2, side, side))
 
     def _dot(self, painter: QPainter, box: QRectF) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -139,9 +140,8 @@ class NamePainter:
         self, painter: QPainter, name: str, token: str, left: int, area: QRect, size: int
     ) -> None:
         ratio = painter.device().devicePixelRatio()
-        size = self._px(size)
         image = icons.pixmap(self._paints.theme, name, token, size, ratio)
-        painter.drawPixmap(QPoint(left, area.center().y() - size // 2), image)
+        painter.drawPixmap(QPoint(left, area.center().y() - self._px(size) // 2), image)
 
     def _px(self, pixels: int) -> int:
         return self._paints.theme.px(pixels)

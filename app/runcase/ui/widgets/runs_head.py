@@ -18,7 +18,7 @@ class RunsHead(PanelHeader):
     """Shows the state of the table; what its buttons do is the page's."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__("Runs")
+        super().__init__(theme, "Runs")
         self._theme = theme
         choices = [("table", "Table"), ("split", "Split"), ("charts", "Charts")]
         self.modes = Segments(choices, "What is shown")
@@ -35,7 +35,6 @@ class RunsHead(PanelHeader):
         for widget in widgets:
             self.controls.addWidget(widget)
         self._texts = {each: each.text() for each in (self.columns, self.group, self.views)}
-        theme.changed.connect(self._restyle)
         self._drawn = False
 
     def show_state(self, loader: RunsLoader, runs: RunsModel, selected: int, charted: int) -> None:
@@ -43,7 +42,7 @@ class RunsHead(PanelHeader):
         if not self._drawn:
             # Drawing icons costs 10 ms: the first rows are painted before.
             self._drawn = True
-            QTimer.singleShot(0, self, self._restyle)
+            QTimer.singleShot(0, self, self._draw_icons)
         total, matching = loader.total, loader.matching
         counts = formats.count(total)
         if matching != total:
@@ -87,12 +86,11 @@ class RunsHead(PanelHeader):
         made.setProperty("menu", True)
         return made
 
-    def _restyle(self) -> None:
+    def _draw_icons(self) -> None:
         for widget, icon in (
             (self.columns, "columns-3"),
             (self.group, "group"),
             (self.views, "layout-grid"),
             (self.export, "download"),
         ):
-            widget.setIcon(icons.icon(self._theme, icon, "text-2", 14))
-            widget.setIconSize(icons.icon_size(14))
+            icons.put(self._theme, widget, icon, size=14)

@@ -192,14 +192,14 @@ class RunsHeader(QHeaderView):
         """Paint beside the kind that the filter names this column: the title keeps its room."""
         size = self._theme.px(12)
         ratio = painter.device().devicePixelRatio()
-        image = icons.pixmap(self._theme, "list-filter", "accent", size, ratio)
+        image = icons.pixmap(self._theme, "list-filter", "accent", 12, ratio)
         left = inner.left() - 2 if right else inner.right() - size
         painter.drawPixmap(left, inner.top() + 1, image)
 
     def _icon(self, painter: QPainter, line: QRect, name: str) -> QRect:
         size = self._theme.px(12)
         ratio = painter.device().devicePixelRatio()
-        image = icons.pixmap(self._theme, name, "accent", size, ratio)
+        image = icons.pixmap(self._theme, name, "accent", 12, ratio)
         painter.drawPixmap(line.right() - size + 2, line.center().y() - size // 2 + 1, image)
         return line.adjusted(0, 0, -size - 2, 0)
 
@@ -208,7 +208,7 @@ class RunsHeader(QHeaderView):
         ratio = painter.device().devicePixelRatio()
         for name, left in (("eye", 25), ("pin", 46)):
             size = self._theme.px(14)
-            image = icons.pixmap(self._theme, name, "muted", size, ratio)
+            image = icons.pixmap(self._theme, name, "muted", 14, ratio)
             painter.drawPixmap(
                 rect.left() + self._theme.px(left), rect.center().y() - size // 2, image
             )
@@ -220,12 +220,14 @@ class RunsHeader(QHeaderView):
         painter.drawRoundedRect(box.adjusted(0, 0, -1, -1), 3, 3)
         ratio = painter.device().devicePixelRatio()
         image = icons.pixmap(self._theme, "chevron-down", "text-2", 12, ratio)
-        painter.drawPixmap(box.center() - QPoint(6, 6), image)
+        half = self._theme.px(6)
+        painter.drawPixmap(box.center() - QPoint(half, half), image)
 
     def _button(self, section: int) -> QRect:
         left = self.sectionViewportPosition(section)
         right = left + self.sectionSize(section)
-        return QRect(right - _BUTTON - 2, 2, _BUTTON - 1, _BUTTON - 2)
+        side = self._theme.px(_BUTTON)
+        return QRect(right - side - 2, 2, side - 1, side - 2)
 
     def below(self, section: int) -> QPoint:
         """Return the bottom left corner of a title on the screen."""

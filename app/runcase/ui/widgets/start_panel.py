@@ -1,6 +1,6 @@
 """The left side of the welcome page: what can be opened, the drop zone, the version."""
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
@@ -9,6 +9,7 @@ from runcase import __version__, resources
 from runcase.ui.actions import ACTIONS, ActionSpec, key_text
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import IconLabel, button, label, row
+from runcase.ui.zoom import fix
 
 WIDTH = 344
 # What this version opens: stores, models, and the files that have a preview of their own.
@@ -49,8 +50,7 @@ class StartPanel(QWidget):
         layout.addWidget(self._drop_zone(), 1)
         layout.addSpacing(12)
         layout.addLayout(self._foot())
-        theme.changed.connect(self._fit)
-        self._fit()
+        fix(theme, self, width=WIDTH)
 
     def _head(self) -> QVBoxLayout:
         words = QVBoxLayout()
@@ -104,9 +104,6 @@ class StartPanel(QWidget):
         host.addLayout(row(version, 1, *links, spacing=4, margins=(4, 0, 0, 0)))
         return host
 
-    def _fit(self) -> None:
-        self.setFixedWidth(self._theme.px(WIDTH))
-
 
 class StartRow(QPushButton):
     """A wide button: icon, text with an optional note below, keys on the right."""
@@ -127,13 +124,7 @@ class StartRow(QPushButton):
         self.setLayout(layout)
         for child in self.findChildren(QWidget):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._height = 44 if note else 34
-        self._theme = theme
-        theme.changed.connect(self._fit)
-        self._fit()
-
-    def _fit(self) -> None:
-        self.setFixedHeight(self._theme.px(self._height))
+        fix(theme, self, height=44 if note else 34)
 
 
 class Logo(QWidget):
@@ -142,11 +133,7 @@ class Logo(QWidget):
     def __init__(self, theme: Theme, size: int = 46) -> None:
         super().__init__()
         self._renderer = QSvgRenderer(str(resources.path("icons", "runcase.svg")), self)
-        self._side = theme.px(size)
-        self.setFixedSize(self._side, self._side)
-
-    def sizeHint(self) -> QSize:
-        return QSize(self._side, self._side)
+        fix(theme, self, width=size, height=size)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -7,6 +7,7 @@ from runcase.itemmodels import formats
 from runcase.ui.pages.base import Busy
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import button, label
+from runcase.ui.zoom import fix
 
 # What is over sooner is not spoken of.
 _PATIENCE_MS = 150
@@ -23,7 +24,7 @@ class StatusProgress(QWidget):
         self._words = label("", "small")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
-        self._bar.setFixedSize(theme.px(120), 6)
+        fix(theme, self._bar, width=120, height=6)
         self._stop = button("Stop", "link", self.stopped.emit)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(6, 0, 0, 0)

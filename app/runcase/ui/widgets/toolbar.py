@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
@@ -12,6 +12,7 @@ from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import IconButton, button
 from runcase.ui.widgets.breadcrumb import Breadcrumb
 from runcase.ui.widgets.filter_field import FilterField
+from runcase.ui.zoom import fix, follow
 
 # What the toolbar needs besides the breadcrumb: buttons, badges and the narrowest filter.
 _OTHERS = 640
@@ -25,7 +26,7 @@ class Toolbar(QFrame):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("toolbar")
-        self.setFixedHeight(theme.px(44))
+        fix(theme, self, height=44)
         self._theme = theme
         self._crumbs: tuple[Crumb, ...] = ()
         self.breadcrumb = Breadcrumb(theme)
@@ -43,8 +44,8 @@ class Toolbar(QFrame):
         self._layout.addWidget(self.filter, 1)
         self._layout.addWidget(self.live)
         self._layout.addWidget(self.lock)
-        theme.changed.connect(self._restyle)
-        self._restyle()
+        icons.put(theme, self.lock, "lock", size=13)
+        follow(theme, self, self._draw_badge)
 
     def add_buttons(
         self, left: Sequence[tuple[str, QAction]], right: Sequence[tuple[str, QAction]]
@@ -58,7 +59,8 @@ class Toolbar(QFrame):
     def show_crumbs(self, crumbs: Sequence[Crumb]) -> None:
         """Show where the window is."""
         self._crumbs = tuple(crumbs)
-        self.breadcrumb.show_crumbs(crumbs, max(160, self.width() - _OTHERS))
+        room = self.width() - self._theme.px(_OTHERS)
+        self.breadcrumb.show_crumbs(crumbs, max(self._theme.px(160), room))
 
     def show_live(self, state: str) -> None:
         """Say "live", "paused" or "lost" in the badge; "" hides it."""
@@ -89,11 +91,11 @@ class Toolbar(QFrame):
         made.setEnabled(action.isEnabled())
         made.clicked.connect(action.trigger)
 
-        def follow() -> None:
+        def take_over() -> None:
             made.setChecked(action.isChecked())
             made.setEnabled(action.isEnabled())
 
-        action.changed.connect(follow)
+        action.changed.connect(take_over)
         return made
 
     def _repaint(self, badge: QPushButton, state: str) -> None:
@@ -102,9 +104,7 @@ class Toolbar(QFrame):
         badge.style().polish(badge)
         token = {"live": "success", "lost": "error"}.get(state, "muted")
         badge.setIcon(icons.dot(self._theme, token))
-        badge.setIconSize(icons.icon_size(8))
+        badge.setIconSize(QSize(self._theme.px(8), self._theme.px(8)))
 
-    def _restyle(self) -> None:
-        self.lock.setIcon(icons.icon(self._theme, "lock", "text-2", 13))
-        self.lock.setIconSize(icons.icon_size(13))
+    def _draw_badge(self) -> None:
         self._repaint(self.live, str(self.live.property("state") or "live"))

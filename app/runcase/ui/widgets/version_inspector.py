@@ -112,7 +112,7 @@ class VersionInspector(QWidget):
     def _summary(self, found: InspectedVersion) -> None:
         version = found.version
         section = self._section("Summary")
-        facts = Facts()
+        facts = Facts(self._theme)
         facts.followed.connect(lambda place: self.went.emit(place, False))
         created, updated = version.creation_time, version.last_updated_time
         facts.add("Created", formats.moment(created), tip=formats.moment_with_zone(created))

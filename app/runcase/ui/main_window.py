@@ -36,9 +36,11 @@ from runcase.ui.widgets.status_progress import StatusProgress
 from runcase.ui.widgets.toast import Toast
 from runcase.ui.widgets.toolbar import Toolbar
 from runcase.ui.window_drops import WindowDrops
-from runcase.ui.zoom import fix
+from runcase.ui.zoom import fix, follow
 
 MINIMUM = (960, 600)
+# The widths of the panes at first, at zoom 1.
+_NAVIGATOR, _INSPECTOR = 240, 304
 NO_INSPECTOR_BELOW = 1200
 NO_NAVIGATOR_BELOW = 1040
 
@@ -70,7 +72,7 @@ class MainWindow(QMainWindow):
         self.pages.setObjectName("surface")
         self.inspectors = QStackedWidget()
         self.inspectors.setMinimumWidth(260)
-        self.inspectors.setMaximumWidth(480)
+        follow(self.theme, self, lambda: self.inspectors.setMaximumWidth(self.theme.px(480)))
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.addWidget(self.pages)
@@ -122,9 +124,9 @@ class MainWindow(QMainWindow):
         self.splitter.setStretchFactor(0, 0)
         self.splitter.setStretchFactor(1, 1)
         self.splitter.setStretchFactor(2, 0)
-        px = self.theme.px
-        self.splitter.setSizes([px(240), max(400, self.width() - px(544)), px(304)])
-        self._fit()
+        self._share(self.theme.px(_NAVIGATOR), self.theme.px(_INSPECTOR))
+        self._zoom = self.theme.zoom
+        follow(self.theme, self, self._zoomed)
 
     def go(self, location: Location) -> None:
         """Go to a place and put it into the history."""
@@ -405,6 +407,22 @@ class MainWindow(QMainWindow):
             roomy = self.width() >= px(NO_NAVIGATOR_BELOW)
             self.navigator.setVisible(roomy and self._wants["navigator"])
         self.update_actions()
+
+    def _share(self, navigator: int, inspector: int) -> None:
+        """Give the panes their widths, in pixels, and the page the rest."""
+        rest = max(400, self.width() - navigator - inspector)
+        self.splitter.setSizes([navigator, rest, inspector])
+
+    def _zoomed(self) -> None:
+        """Keep the panes as wide as they are beside their texts."""
+        by, self._zoom = self.theme.zoom / self._zoom, self.theme.zoom
+        if by != 1 and self.navigator is not None:
+            wide = [
+                round(pane.width() * by) if pane.isVisible() else self.theme.px(first)
+                for pane, first in ((self.navigator, _NAVIGATOR), (self.inspectors, _INSPECTOR))
+            ]
+            self._share(*wide)
+        self._fit()
 
     def _full_screen(self) -> None:
         if self.isFullScreen():

@@ -31,6 +31,7 @@ from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import Elided, IconLabel, row
 from runcase.ui.widgets.chevron_tree import ChevronTree
 from runcase.ui.widgets.row_state import row_tint
+from runcase.ui.zoom import follow
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -155,7 +156,7 @@ class Navigator(QWidget):
         self.setObjectName("navigator")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(180)
-        self.setMaximumWidth(400)
+        follow(theme, self, lambda: self.setMaximumWidth(theme.px(400)))
         self._theme = theme
         self.model = NavigatorModel(parent=self)
         self.tree = _Tree(theme)

@@ -25,6 +25,7 @@ from runcase.ui.widgets.basics import (
     row,
 )
 from runcase.ui.widgets.state_page import LoadingPage, StatePage
+from runcase.ui.zoom import follow
 
 _ICONS = {
     Severity.ERROR: ("octagon-alert", "error"),
@@ -57,7 +58,7 @@ class HealthPage(Page):
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(12)
         for card in (self._odd, self._good):
-            card.setMaximumWidth(context.theme.px(_WIDTH))
+            follow(self.theme, card, partial(self._fit_card, card))
             column.addWidget(card)
         column.addStretch(1)
         scroll = QScrollArea()
@@ -202,6 +203,9 @@ class HealthPage(Page):
         host.setLayout(layout)
         host.setAccessibleName(f"{finding.severity.value}: {finding.title}")
         return host
+
+    def _fit_card(self, card: Card) -> None:
+        card.setMaximumWidth(self.theme.px(_WIDTH))
 
     def _links(self, finding: Finding) -> QVBoxLayout:
         links = QVBoxLayout()

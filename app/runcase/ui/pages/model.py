@@ -5,9 +5,16 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QScrollArea,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from runcase.errors import RuncaseError
 from runcase.itemmodels import formats
@@ -46,6 +53,8 @@ _WIDTHS = {
     "Created": 84,
 }
 LINEAGE = 250
+# A lineage that needs more pixels than these is scrolled in a low window.
+_LOWEST = 280
 # The alias whose version the chart is measured by: this one, else the first of the model.
 CHAMPION = "champion"
 
@@ -58,6 +67,24 @@ class ModelFacts:
     versions: tuple[ModelVersion, ...]
     metrics: Mapping[str, Mapping[str, float]]
     html: str
+
+
+class _Scrolled(QScrollArea):
+    """As high as what is in it, but never so high that it squeezes the rest of the page."""
+
+    def sizeHint(self) -> QSize:
+        inner = self.widget()
+        return inner.sizeHint() if inner is not None else super().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        inner = self.widget()
+        high = inner.minimumSizeHint().height() if inner is not None else 0
+        return QSize(0, min(high, _LOWEST))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
 
 
 class ModelPage(Page):
@@ -225,7 +252,14 @@ class ModelPage(Page):
         self._prompt_card = Card(self.theme, "Template")
         self._prompt_card.body.addWidget(self.prompt)
         self._lineage_card = Card(self.theme, "Lineage")
-        self._lineage_card.body.addWidget(self.lineage)
+        scroll = _Scrolled()
+        scroll.setWidget(self.lineage)
+        scroll.setSizePolicy(self.lineage.sizePolicy())
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        for each in (scroll.viewport(), self.lineage):
+            each.setAutoFillBackground(False)
+        self._lineage_card.body.addWidget(scroll)
         fix(self.theme, self._lineage_card, width=LINEAGE)
         host = QWidget()
         host.setObjectName("side")

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from runcase.errors import RuncaseError
 from runcase.itemmodels import formats
@@ -31,6 +32,7 @@ from runcase.ui.widgets.basics import Elided, IconLabel, button, clear, label, l
 from runcase.ui.widgets.facts import copyable
 from runcase.ui.widgets.load_code import run_code
 from runcase.ui.widgets.state_page import LoadingPage, StatePage
+from runcase.ui.zoom import follow
 
 TABS = ("overview", "metrics", "artifacts")
 
@@ -268,15 +270,18 @@ class RunPage(Page):
         self._stack.setCurrentIndex(0)
         self.noted.emit()
 
+    def _fit_name(self, name: Elided) -> None:
+        wide = name.sizeHint().width()
+        name.setMinimumWidth(min(wide, self.theme.px(260)))
+        name.setMaximumWidth(wide)
+
     def _build_head(self, found: RunDetail) -> None:
         run = found.run
         clear(self._head)
         icon, token = icons.STATUS_ICONS.get(run.status, ("clock", "muted"))
         self._head.addWidget(IconLabel(self.theme, icon, token, 19))
         name = Elided(run_name(run), "page")
-        wide = name.sizeHint().width()
-        name.setMinimumWidth(min(wide, self.theme.px(260)))
-        name.setMaximumWidth(wide)
+        follow(self.theme, name, partial(self._fit_name, name))
         self._head.addWidget(name, 8)
         role = {"FINISHED": "chip-success", "FAILED": "chip-error"}.get(run.status, "chip")
         self._head.addWidget(label(run.status.capitalize(), role))
@@ -287,8 +292,9 @@ class RunPage(Page):
         )
         user = run.user_id or found.tags.get("mlflow.user")
         ran = f"{formats.moment(run.start_time)} · {run_duration(run)}"
-        facts = label(f"{ran} · by {user}" if user else ran, "text2")
-        facts.setToolTip(formats.moment_with_zone(run.start_time))
+        facts = Elided(f"{ran} · by {user}" if user else ran, "text2")
+        facts.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        facts.set_tip(formats.moment_with_zone(run.start_time))
         self._head.addWidget(facts)
         self._head.addStretch(1)
         code = button("Copy Load Code", "", self._copy_code)

@@ -3,11 +3,10 @@
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QIcon, QKeyEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
-    QLineEdit,
     QSplitter,
     QStackedWidget,
     QTreeWidget,
@@ -24,12 +23,11 @@ from runcase.session.session import Session
 from runcase.session.stream import Stream
 from runcase.session.text_search import MOST_HITS, Hit, Looked, Search
 from runcase.store.artifact_places import ArtifactPlace, search_places
-from runcase.ui import icons
 from runcase.ui.context import Context
 from runcase.ui.location import Location, Place
 from runcase.ui.pages.base import Busy, Crumb, Page
 from runcase.ui.pages.file_commands import FileCommands
-from runcase.ui.widgets.basics import button, label, row
+from runcase.ui.widgets.basics import SearchField, button, label, row
 from runcase.ui.widgets.letters import is_letter
 from runcase.ui.widgets.preview_pane import InText, PreviewPane
 from runcase.ui.widgets.state_page import StatePage
@@ -49,12 +47,9 @@ class SearchPage(Page):
         self._looked = Looked()
         self._count = 0
         self._files = FileCommands(self)
-        self.field = QLineEdit()
+        self.field = SearchField(context.theme, "file-search")
         self.field.setAccessibleName("Search in files")
         self.field.setPlaceholderText("Text to search for, then Enter")
-        self.field.setClearButtonEnabled(True)
-        sign = self.field.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition)
-        icons.put(context.theme, sign, "file-search", "muted", 14)
         self.exact = QCheckBox("Match case")
         self._command = button("Search", "primary", self._start_or_stop)
         self._scope = label("", "small-muted")

@@ -4,22 +4,20 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QModelIndex, Signal
-from PySide6.QtGui import QIcon, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from runcase.itemmodels import formats
 from runcase.progress import Progress
-from runcase.ui import icons
 from runcase.ui.context import Context
 from runcase.ui.location import Location, Place
 from runcase.ui.pages.base import Page
-from runcase.ui.widgets.basics import label, line, row
+from runcase.ui.widgets.basics import SearchField, label, line, row
 from runcase.ui.widgets.recent_cards import RecentCard, promise_card
 from runcase.ui.widgets.recents_model import RecentsModel
 from runcase.ui.widgets.recents_view import RecentsView
 from runcase.ui.widgets.start_panel import StartPanel
 from runcase.ui.widgets.state_page import StatePage
-from runcase.ui.zoom import fix
 
 MARGIN = 22
 BOTH_CARDS = 800
@@ -37,13 +35,9 @@ class WelcomePage(Page):
         self.view = RecentsView(context.theme, self.recents)
         self.start = StartPanel(context.theme)
         self.start.asked.connect(self.asked)
-        self.search = QLineEdit()
+        self.search = SearchField(context.theme, "search", size=15)
         self.search.setPlaceholderText("Find by name or path")
         self.search.setAccessibleName("Find a recent store")
-        self.search.setClearButtonEnabled(True)
-        fix(context.theme, self.search, width=260)
-        sign = self.search.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition)
-        icons.put(context.theme, sign, "search", "muted", 15)
         self.card = RecentCard(context.theme)
         self._empty = StatePage(context.theme)
         layout = QHBoxLayout(self)
@@ -98,6 +92,7 @@ class WelcomePage(Page):
     def _fit(self) -> None:
         """Leave the promises out where they would squeeze the chosen store's buttons."""
         room = self.width() - self.start.width()
+        self.search.setFixedWidth(min(self.theme.px(260), room // 2))
         alone = self.card.isHidden()
         self._promise.setVisible(alone or room >= self.theme.px(BOTH_CARDS))
 

@@ -2,13 +2,21 @@
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QTextCursor
-from PySide6.QtWidgets import QFrame, QLineEdit, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QLineEdit,
+    QSizePolicy,
+    QSlider,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from runcase.preview import words
 from runcase.preview.document import Log
 from runcase.ui.previews.text_view import CodeEdit
 from runcase.ui.theme import Theme
-from runcase.ui.widgets.basics import IconButton, Segments, label, row
+from runcase.ui.widgets.basics import Elided, IconButton, Segments, row
 from runcase.ui.zoom import fix
 
 _STEPS = 1_000
@@ -65,7 +73,8 @@ class LogView(QWidget):
         self._follow.toggled.connect(self._toggle)
 
     def _make_footer(self, theme: Theme) -> QFrame:
-        self._where = label("", "small-muted")
+        self._where = Elided("", "small-muted")
+        self._where.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._head = IconButton(theme, "chevron-left", "Previous Part")
         self._next = IconButton(theme, "chevron-right", "Next Part")
         start = IconButton(theme, "arrow-up", "Beginning of the File")

@@ -4,13 +4,13 @@ import re
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QMenu, QTableView, QToolButton
+from PySide6.QtWidgets import QComboBox, QFrame, QMenu, QTableView, QToolButton
 
 from runcase.preview import words
 from runcase.preview.document import Table
 from runcase.ui import icons
 from runcase.ui.theme import Theme
-from runcase.ui.widgets.basics import label, row
+from runcase.ui.widgets.basics import SearchField, label, row
 
 _ORDER = re.compile(r"\s*\border\s+by\b.*$", re.IGNORECASE | re.DOTALL)
 _FIRST_KEY = re.compile(
@@ -49,17 +49,16 @@ class TableBar(QFrame):
         self._view = view
         self._asked = ""
         self.setObjectName("panelHeader")
-        self._field = QLineEdit()
+        self._field = SearchField(theme, "list-filter", "text-2", 16)
         self._field.setPlaceholderText("loss > 2 and label = 'cat' order by loss desc")
         self._field.setAccessibleName("Filter and sort rows")
-        self._field.setClearButtonEnabled(True)
-        self._leading = QAction(self._field)
-        self._field.addAction(self._leading, QLineEdit.ActionPosition.LeadingPosition)
         self._answer = label("", "small")
         self._parts = QComboBox()
         self._parts.setAccessibleName("Table of the file")
         self._columns = QToolButton()
         self._columns.setText("Columns")
+        self._columns.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        icons.put(theme, self._columns, "columns-3", room=16)
         self._columns.setAccessibleName("Columns")
         self._columns.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._menu = QMenu(self)
@@ -74,8 +73,6 @@ class TableBar(QFrame):
         self._field.textChanged.connect(self._cleared)
         self._parts.activated.connect(self._choose_part)
         self._menu.aboutToShow.connect(self._fill_menu)
-        theme.changed.connect(self._restyle)
-        self._restyle()
 
     def query(self) -> str:
         """Return the query that was last asked for."""
@@ -163,8 +160,3 @@ class TableBar(QFrame):
         self._answer.setText(text)
         self._answer.setToolTip(text)
         self._answer.setStyleSheet(f"color: {self._theme.color(token).name()};")
-
-    def _restyle(self) -> None:
-        self._leading.setIcon(icons.icon(self._theme, "list-filter", "text-2"))
-        self._columns.setIcon(icons.icon(self._theme, "columns-3", "text-2"))
-        self._columns.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeyEvent
+from PySide6.QtGui import QAction, QActionGroup, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
-    QLineEdit,
     QMenu,
     QVBoxLayout,
     QWidget,
@@ -19,11 +18,10 @@ from runcase.itemmodels import formats
 from runcase.itemmodels.artifact_kinds import FileKind
 from runcase.itemmodels.artifacts import ArtifactGroup, ArtifactModel, Built, Narrowing, Order
 from runcase.store.records import ArtifactFolder
-from runcase.ui import icons
 from runcase.ui.context import Context
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.artifact_delegate import ArtifactDelegate
-from runcase.ui.widgets.basics import Elided, IconButton, IconLabel, button, label, row
+from runcase.ui.widgets.basics import Elided, IconButton, IconLabel, SearchField, button, label, row
 from runcase.ui.widgets.chevron_tree import ChevronTree
 from runcase.ui.zoom import fix, follow
 
@@ -191,12 +189,9 @@ class ArtifactList(QWidget):
         self.tree.collapseAll()
 
     def _make_bar(self) -> QFrame:
-        self.field = QLineEdit()
+        self.field = SearchField(self._theme, "search")
         self.field.setPlaceholderText("Filter files")
         self.field.setAccessibleName("Filter files")
-        self.field.setClearButtonEnabled(True)
-        sign = self.field.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition)
-        icons.put(self._theme, sign, "search", "muted", 14)
         self.field.textChanged.connect(self._typed)
         self._kinds_button = IconButton(self._theme, "list-filter", "Kinds of Files")
         self._kinds_button.setCheckable(True)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLayout,
+    QLineEdit,
     QPushButton,
     QSizePolicy,
     QToolButton,
@@ -19,7 +20,10 @@ from PySide6.QtWidgets import (
 
 from runcase.ui import icons
 from runcase.ui.theme import Theme
-from runcase.ui.zoom import fix
+from runcase.ui.zoom import fix, follow
+
+# Where the text of a search field begins, and where the room of the sign before it does.
+_SIGN, _SIGN_LEFT = 26, 4
 
 
 def label(text: str = "", role: str = "", *, selectable: bool = False) -> QLabel:
@@ -185,6 +189,29 @@ class Elided(QLabel):
 
     def _shown(self) -> str:
         return QFontMetrics(self.font()).elidedText(self._full, self._mode, self.width())
+
+
+class SearchField(QLineEdit):
+    """A field with a sign at its beginning: the room that Qt keeps for one does not zoom."""
+
+    def __init__(self, theme: Theme, icon: str, token: str = "muted", size: int = 14) -> None:
+        super().__init__()
+        self._theme = theme
+        self._sign = IconLabel(theme, icon, token, size)
+        self._sign.setParent(self)
+        self.setClearButtonEnabled(True)
+        follow(theme, self, self._place)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+    def _place(self) -> None:
+        room, side = self._theme.px(_SIGN), self._sign.width()
+        self.setTextMargins(room, 0, 0, 0)
+        self._sign.move(
+            (room + self._theme.px(_SIGN_LEFT) - side) // 2, (self.height() - side) // 2
+        )
 
 
 class Segments(QWidget):

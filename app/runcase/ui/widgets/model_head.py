@@ -10,6 +10,7 @@ from runcase.ui import icons
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import Elided, IconLabel, button, clear, label, row
 from runcase.ui.widgets.note import Note
+from runcase.ui.zoom import follow
 
 # Chips of one line; the rest is counted, and read in the tooltip.
 MAX_CHIPS = 8
@@ -27,6 +28,7 @@ class ModelHead(QWidget):
         self._theme = theme
         self._top = row(spacing=10)
         self._note = Note("Description", MAX_NOTE)
+        follow(theme, self, lambda: self._note.set_most(theme.px(MAX_NOTE)))
         self._marks = QHBoxLayout()
         self._marks.setSpacing(6)
         layout = QVBoxLayout(self)
@@ -47,7 +49,7 @@ class ModelHead(QWidget):
         icon = "message-square" if model.is_prompt else "box"
         self._top.addWidget(IconLabel(self._theme, icon, "accent", 20))
         name = Elided(model.name, "page")
-        name.setMaximumWidth(name.sizeHint().width() + 8)
+        follow(self._theme, name, lambda: name.setMaximumWidth(name.sizeHint().width() + 8))
         self._top.addWidget(name, 3)
         created = formats.local_time(model.creation_time) if model.creation_time else None
         said = formats.counted(model.versions, "version")

@@ -34,6 +34,12 @@ class Note(QTextBrowser):
         self.setVisible(bool(html))
         self._fit()
 
+    def set_most(self, most: int) -> None:
+        """Be at most so high, in pixels."""
+        self._most = most
+        if self.isVisible():
+            self._fit()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():

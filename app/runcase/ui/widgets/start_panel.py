@@ -1,7 +1,7 @@
 """The left side of the welcome page: what can be opened, the drop zone, the version."""
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
@@ -9,9 +9,11 @@ from runcase import __version__, resources
 from runcase.ui.actions import ACTIONS, ActionSpec, key_text
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import IconLabel, button, label, row
-from runcase.ui.zoom import fix
+from runcase.ui.zoom import fix, follow
 
 WIDTH = 344
+# A panel that is lower has no room for the names of what can be opened.
+_WITH_NAMES = 520
 # What this version opens: stores, models, and the files that have a preview of their own.
 _OPENS = (
     (".db", ".sqlite", "MLmodel", ".parquet"),
@@ -32,8 +34,7 @@ class StartPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._theme = theme
         specs = {spec.id: spec for spec in ACTIONS}
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 30, 24, 14)
+        layout = self._outer = QVBoxLayout(self)
         layout.setSpacing(0)
         layout.addLayout(self._head())
         layout.addSpacing(24)
@@ -51,6 +52,17 @@ class StartPanel(QWidget):
         layout.addSpacing(12)
         layout.addLayout(self._foot())
         fix(theme, self, width=WIDTH)
+        follow(theme, self, self._fit)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Leave out the names where they would take the room of the sentence over them."""
+        px = self._theme.px
+        self._outer.setContentsMargins(px(24), px(30), px(24), px(14))
+        self._names.setVisible(self.height() >= self._theme.px(_WITH_NAMES))
 
     def _head(self) -> QVBoxLayout:
         words = QVBoxLayout()
@@ -89,8 +101,13 @@ class StartPanel(QWidget):
         text.setWordWrap(True)
         layout.addWidget(text)
         layout.addSpacing(6)
+        self._names = QWidget()
+        lines = QVBoxLayout(self._names)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(6)
         for names in _OPENS:
-            layout.addLayout(row(1, *(label(name, "key") for name in names), 1, spacing=5))
+            lines.addLayout(row(1, *(label(name, "key") for name in names), 1, spacing=5))
+        layout.addWidget(self._names)
         layout.addStretch(1)
         return zone
 

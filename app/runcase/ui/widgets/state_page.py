@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QVBoxLayout, QWidget
 from runcase.errors import RuncaseError
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import IconLabel, button, label, row
+from runcase.ui.zoom import follow
 
 Action = tuple[str, Callable[[], object]]
 
@@ -30,7 +31,7 @@ class StatePage(QWidget):
         self._text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._text.setWordWrap(True)
         self._text.setMinimumWidth(200)
-        self._text.setMaximumWidth(520)
+        follow(theme, self, lambda: self._text.setMaximumWidth(theme.px(520)))
         self._buttons = row(spacing=8)
         layout = QVBoxLayout(self)
         layout.addStretch(2)

@@ -105,7 +105,7 @@ class VersionInspector(QWidget):
         section = self._section("Aliases", str(len(version.aliases) or ""))
         if version.aliases:
             marks = [(alias, "chip-alias") for alias in version.aliases]
-            section.body.addLayout(row(chips(marks), margins=(12, 2, 12, 6)))
+            section.body.addLayout(row(chips(marks, self._theme.px(272)), margins=(12, 2, 12, 6)))
         else:
             section.body.addLayout(row(label("none", "small-muted"), margins=(12, 2, 12, 6)))
 
@@ -171,7 +171,7 @@ class VersionInspector(QWidget):
             return
         section = self._section("Tags", str(len(shown)))
         marks = [(f"{key}: {value}" if value else key, "chip") for key, value in shown.items()]
-        section.body.addLayout(row(chips(marks), margins=(12, 2, 12, 6)))
+        section.body.addLayout(row(chips(marks, self._theme.px(272)), margins=(12, 2, 12, 6)))
 
     def _description(self, found: InspectedVersion) -> None:
         if not found.description_html:

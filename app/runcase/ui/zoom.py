@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QSize
-from PySide6.QtWidgets import QAbstractButton, QTableView, QWidget
+from PySide6.QtCore import QObject, QSize, Qt
+from PySide6.QtWidgets import QAbstractButton, QSplitter, QTableView, QWidget
 
 from runcase.ui.theme import Theme
 
@@ -34,6 +34,22 @@ def follow_rows(theme: Theme, table: QTableView, height: int) -> None:
         table.horizontalHeader().setFixedHeight(theme.px(height))
 
     follow(theme, table, fit)
+
+
+def follow_sides(theme: Theme, splitter: QSplitter, middle: int) -> None:
+    """Keep the panes of a splitter as wide as they are beside their texts; one takes the rest."""
+    zoom = theme.zoom
+
+    def fit() -> None:
+        nonlocal zoom
+        by, zoom = theme.zoom / zoom, theme.zoom
+        if by != 1 and splitter.orientation() is Qt.Orientation.Horizontal:
+            sizes = [round(each * by) for each in splitter.sizes()]
+            sizes[middle] = 0
+            sizes[middle] = max(0, sum(splitter.sizes()) - sum(sizes))
+            splitter.setSizes(sizes)
+
+    follow(theme, splitter, fit)
 
 
 def fix(theme: Theme, widget: QWidget, *, width: int = 0, height: int = 0, icon: int = 0) -> None:

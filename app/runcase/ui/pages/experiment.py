@@ -31,6 +31,7 @@ from runcase.ui.widgets.filter_field import FilterField
 from runcase.ui.widgets.run_inspector import RunInspector
 from runcase.ui.widgets.runs_head import RunsHead
 from runcase.ui.widgets.runs_table import RunsTable
+from runcase.ui.zoom import follow_sides
 
 T = TypeVar("T")
 
@@ -293,6 +294,7 @@ class ExperimentPage(Page):
         self.splitter.setSizes([total * share // 100, total * (100 - share) // 100])
 
     def _connect(self) -> None:
+        follow_sides(self.theme, self.splitter, 1)
         self.loader.loaded.connect(self._loaded)
         self.loader.filtered.connect(self._filtered)
         self.loader.failed.connect(self._failed)

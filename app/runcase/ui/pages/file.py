@@ -21,6 +21,7 @@ from runcase.ui.pages.file_commands import FileCommands
 from runcase.ui.widgets.artifact_tree import ArtifactList
 from runcase.ui.widgets.folder_view import FolderView
 from runcase.ui.widgets.preview_pane import PreviewPane
+from runcase.ui.zoom import follow_sides
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class FilePage(Page):
         split.setChildrenCollapsible(False)
         split.setStretchFactor(1, 1)
         split.setSizes([context.theme.px(318), context.theme.px(860)])
+        follow_sides(context.theme, split, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(split)

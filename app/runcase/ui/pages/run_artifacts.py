@@ -22,6 +22,7 @@ from runcase.ui.widgets.folder_view import FolderView
 from runcase.ui.widgets.preview_pane import PreviewPane
 from runcase.ui.widgets.preview_panes import PreviewPanes
 from runcase.ui.widgets.state_page import LoadingPage, StatePage
+from runcase.ui.zoom import follow_sides
 
 
 class RunArtifacts(QWidget):
@@ -64,6 +65,7 @@ class RunArtifacts(QWidget):
         self.details.hide()
         self.split.setChildrenCollapsible(False)
         self.split.setSizes([context.theme.px(318), context.theme.px(600), context.theme.px(264)])
+        follow_sides(context.theme, self.split, 1)
         self.split.setStretchFactor(1, 1)
         self._state = StatePage(context.theme)
         self._loading = LoadingPage(context.theme)

@@ -31,6 +31,7 @@ from runcase.ui.widgets.basics import SearchField, button, label, row
 from runcase.ui.widgets.letters import is_letter
 from runcase.ui.widgets.preview_pane import InText, PreviewPane
 from runcase.ui.widgets.state_page import StatePage
+from runcase.ui.zoom import follow_sides
 
 _HIT = int(Qt.ItemDataRole.UserRole) + 1
 
@@ -174,6 +175,7 @@ class SearchPage(Page):
         split.addWidget(self.preview)
         split.setChildrenCollapsible(False)
         split.setSizes([self.theme.px(430), self.theme.px(700)])
+        follow_sides(self.theme, split, 1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)

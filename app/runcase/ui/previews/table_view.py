@@ -45,7 +45,7 @@ class TablePreview(QWidget):
 
     def __init__(self, theme: Theme, filtered: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme = theme
+        self._theme, self._zoom = theme, theme.zoom
         self._document: Table | None = None
         self._rows = ""
         self._stored: tuple[str, ...] = ()
@@ -167,7 +167,7 @@ class TablePreview(QWidget):
         self._profile.show_profile(document, profile)
         for number, wanted in enumerate(self._header.profile_widths()):
             if self._grid.columnWidth(number) < wanted:
-                self._grid.setColumnWidth(number, min(_WIDEST, wanted))
+                self._grid.setColumnWidth(number, min(self._theme.px(_WIDEST), wanted))
         self._grid.viewport().update()
 
     def show_total(self, document: Table) -> None:
@@ -216,8 +216,8 @@ class TablePreview(QWidget):
             cells = [self._model.shown(each, number) for each in range(rows)]
             widest = max((body.horizontalAdvance(cell[:80]) for cell in cells), default=0)
             names = mono.horizontalAdvance(column.name), small.horizontalAdvance(column.dtype)
-            width = max(widest, *names) + 24
-            width = min(_WIDEST, max(_NARROWEST, width))
+            width = max(widest, *names) + self._theme.px(24)
+            width = min(self._theme.px(_WIDEST), max(self._theme.px(_NARROWEST), width))
             if not widen or width > self._grid.columnWidth(number):
                 self._grid.setColumnWidth(number, width)
 
@@ -270,6 +270,10 @@ class TablePreview(QWidget):
         rows.setDefaultSectionSize(self._theme.px(_ROW_HEIGHT))
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setFont(self._theme.font("small"))
+        by, self._zoom = self._theme.zoom / self._zoom, self._theme.zoom
+        if by != 1:
+            for number in range(min(_MEASURED_COLUMNS, self._model.columnCount())):
+                self._grid.setColumnWidth(number, round(self._grid.columnWidth(number) * by))
         self._grid.setShowGrid(True)
         self._grid.setGridStyle(Qt.PenStyle.SolidLine)
         self._grid.setStyleSheet(

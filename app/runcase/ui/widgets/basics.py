@@ -23,7 +23,7 @@ from runcase.ui.theme import Theme
 from runcase.ui.zoom import fix, follow
 
 # Where the text of a search field begins, and where the room of the sign before it does.
-_SIGN, _SIGN_LEFT = 26, 4
+_SIGN, _SIGN_LEFT = 26, 5
 
 
 def label(text: str = "", role: str = "", *, selectable: bool = False) -> QLabel:
@@ -209,9 +209,8 @@ class SearchField(QLineEdit):
     def _place(self) -> None:
         room, side = self._theme.px(_SIGN), self._sign.width()
         self.setTextMargins(room, 0, 0, 0)
-        self._sign.move(
-            (room + self._theme.px(_SIGN_LEFT) - side) // 2, (self.height() - side) // 2
-        )
+        left = (room + self._theme.px(_SIGN_LEFT) - side) // 2
+        self._sign.move(left, (self.height() - side + 1) // 2)
 
 
 class Segments(QWidget):

@@ -62,6 +62,7 @@ class StartPanel(QWidget):
         """Leave out the names where they would take the room of the sentence over them."""
         px = self._theme.px
         self._outer.setContentsMargins(px(24), px(30), px(24), px(14))
+        self._zone.setContentsMargins(px(16), px(8), px(16), px(8))
         self._names.setVisible(self.height() >= self._theme.px(_WITH_NAMES))
 
     def _head(self) -> QVBoxLayout:
@@ -84,8 +85,7 @@ class StartPanel(QWidget):
     def _drop_zone(self) -> QFrame:
         zone = QFrame()
         zone.setObjectName("dropZone")
-        layout = QVBoxLayout(zone)
-        layout.setContentsMargins(16, 8, 16, 8)
+        layout = self._zone = QVBoxLayout(zone)
         layout.setSpacing(6)
         layout.addStretch(1)
         layout.addLayout(row(1, IconLabel(self._theme, "arrow-down-to-line", "muted", 26), 1))
@@ -127,6 +127,7 @@ class StartRow(QPushButton):
 
     def __init__(self, theme: Theme, icon: str, text: str, note: str, keys: str) -> None:
         super().__init__()
+        self._theme = theme
         self.setProperty("kind", "row")
         self.setAccessibleName(text)
         self.setToolTip(f"{text}  {keys}" if keys else text)
@@ -135,13 +136,20 @@ class StartRow(QPushButton):
         words.addWidget(label(text, "strong"))
         if note:
             words.addWidget(label(note, "caption"))
-        layout = row(IconLabel(theme, icon, "accent", 17), spacing=11, margins=(11, 0, 9, 0))
+        layout = self._line = row(IconLabel(theme, icon, "accent", 17))
         layout.addLayout(words, 1)
-        layout.addWidget(label(keys, "small-muted"))
+        if keys:
+            layout.addWidget(label(keys, "small-muted"))
         self.setLayout(layout)
         for child in self.findChildren(QWidget):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         fix(theme, self, height=44 if note else 34)
+        follow(theme, self, self._space)
+
+    def _space(self) -> None:
+        px = self._theme.px
+        self._line.setSpacing(px(11))
+        self._line.setContentsMargins(px(11), 0, px(9), 0)
 
 
 class Logo(QWidget):

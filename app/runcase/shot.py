@@ -217,13 +217,15 @@ def _wait(application: Application, ready: Callable[[], bool] = lambda: True) ->
     end = time.monotonic() + _PATIENCE_S
     quiet = time.monotonic()
     while time.monotonic() < end:
+        # Asked before, too: what a long turn ends with has to be laid out in the next one.
+        busy = application.context.jobs.pending
         QCoreApplication.processEvents()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         failed = any(
             isinstance(each, StoreWindow) and each.session.state is State.FAILED
             for each in application.windows
         )
-        if application.context.jobs.pending or not (ready() or failed):
+        if busy or application.context.jobs.pending or not (ready() or failed):
             quiet = time.monotonic()
         if time.monotonic() - quiet > _QUIET_S:
             return

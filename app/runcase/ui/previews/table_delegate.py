@@ -1,7 +1,7 @@
 """How a table’s cells are painted: numbers over a bar that tells their place, yes and no."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF
-from PySide6.QtGui import QPainter, QPalette
+from PySide6.QtGui import QFontMetrics, QPainter, QPalette
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from runcase.preview.inventory import Profile
@@ -30,6 +30,13 @@ class TableDelegate(QStyledItemDelegate):
             fractions = self._model.column(number).dtype.startswith(("float", "real", "double"))
             if fractions and least is not None and greatest is not None and least < greatest:
                 self._ranges[number] = least, greatest
+
+    def width(self, metrics: QFontMetrics, text: str, column: int) -> int:
+        """Return how wide a cell is painted: its mark, its text, and a bar left of that."""
+        if self._model.column(column).dtype == "bool":
+            text = _BOOLEANS.get(text, (text, ""))[0]
+        bar = _BAR if column in self._ranges else 0
+        return metrics.horizontalAdvance(text) + round(bar)
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         super().initStyleOption(option, index)

@@ -1,7 +1,7 @@
 """The header of a table preview: name, type, and once it is known a histogram and the range."""
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QHeaderView, QMenu
 
 from runcase.preview.inventory import ColumnProfile, Profile
@@ -11,6 +11,8 @@ from runcase.ui.theme import Theme
 
 _HEIGHT, _PROFILED_HEIGHT = 38, 84
 _BARS_HEIGHT = 26
+_PADDING = 18
+_DISTINCT = "all distinct"
 
 
 class TableHeader(QHeaderView):
@@ -42,18 +44,26 @@ class TableHeader(QHeaderView):
         """Show what the columns hold, or only their types."""
         self._profiles = profile.columns if profile is not None else ()
         self._bins = [list(memoryview(each.bins).cast("I")) for each in self._profiles]
-        self.updateGeometry()
-        # The view asks for the height only when a section changes.
-        self.headerDataChanged(Qt.Orientation.Horizontal, 0, 0)
+        # The view asks for the height only when it is told to.
+        self.geometriesChanged.emit()
         self.viewport().update()
 
-    def profile_widths(self) -> list[int]:
-        """Return how wide each column has to be for its range to be read."""
-        metrics = QFontMetrics(self._theme.font("small"))
-        return [
-            metrics.horizontalAdvance(_range_words(each)) + self._theme.px(18)
-            for each in self._profiles
-        ]
+    def widths(self, most: int) -> list[int]:
+        """Return how wide the first columns, at most so many, have to be for their header."""
+        bold = QFontMetrics(_bold(self._theme))
+        small = QFontMetrics(self._theme.font("small"))
+        found = []
+        for section in range(min(most, self.count())):
+            column = self._table.column(section)
+            # With room for the arrow of a sorted column.
+            widest = bold.horizontalAdvance(f"{column.name} ↓")
+            said = [column.dtype]
+            if section < len(self._profiles):
+                profile, bins = self._profiles[section], self._bins[section]
+                varied = _is_varied(profile, bins)
+                said += [_DISTINCT, _nulls(profile)] if varied else [_range_words(profile)]
+            found.append(max(widest, *map(small.horizontalAdvance, said)) + self._theme.px(_PADDING))
+        return found
 
     def set_sorted(self, name: str, down: bool) -> None:
         """Mark the column that the rows are sorted by; an empty name marks none."""
@@ -87,11 +97,9 @@ class TableHeader(QHeaderView):
         profile, bins = self._profiles[section], self._bins[section]
         height = self._theme.px(_BARS_HEIGHT)
         said = _range_words(profile)
-        varied = profile.labels and profile.distinct is not None and bins and bins[0] == 1
-        if varied and len(bins) > 1:
-            words = "all distinct"
-            self._write(painter, inner, top, height, words, "muted", False, False)
-            said = f"{profile.nulls:,} null"
+        if _is_varied(profile, bins):
+            self._write(painter, inner, top, height, _DISTINCT, "muted", False, False)
+            said = _nulls(profile)
         elif bins and max(bins) > 0:
             area = QRectF(inner.left(), inner.top() + top + 2, inner.width(), height - 4)
             token = "muted" if profile.labels else "accent"
@@ -113,9 +121,7 @@ class TableHeader(QHeaderView):
         self, painter: QPainter, inner: QRect, top: int, height: int, text: str, token: str,
         bold: bool, right: bool,
     ) -> None:  # fmt: skip
-        font = code_font(self._theme) if bold else self._theme.font("small")
-        if bold:
-            font.setWeight(font.Weight.DemiBold)
+        font = _bold(self._theme) if bold else self._theme.font("small")
         painter.setFont(font)
         painter.setPen(self._theme.color(token))
         area = QRect(inner.left(), inner.top() + top, inner.width(), height)
@@ -145,6 +151,21 @@ class TableHeader(QHeaderView):
         menu.popup(self.mapToGlobal(place))
 
 
+def _bold(theme: Theme) -> QFont:
+    font = code_font(theme)
+    font.setWeight(font.Weight.DemiBold)
+    return font
+
+
+def _is_varied(profile: ColumnProfile, bins: list[int]) -> bool:
+    """Return whether a column of words has none twice, so that bars would say nothing."""
+    return bool(profile.labels) and profile.distinct is not None and len(bins) > 1 and bins[0] == 1
+
+
+def _nulls(profile: ColumnProfile) -> str:
+    return f"{profile.nulls:,} null"
+
+
 def _range_words(profile: ColumnProfile) -> str:
     if profile.labels:
         if set(profile.labels) <= {"true", "false"}:
@@ -153,5 +174,7 @@ def _range_words(profile: ColumnProfile) -> str:
             return f"{share:.0%} true"
         return f"{profile.distinct or 0:,} values"
     if not profile.least:
-        return f"{profile.nulls:,} null"
-    return f"{profile.least} – {profile.greatest}" if profile.greatest else profile.least
+        return _nulls(profile)
+    if profile.greatest in ("", profile.least):
+        return profile.least
+    return f"{profile.least} – {profile.greatest}"

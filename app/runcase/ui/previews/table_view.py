@@ -25,7 +25,7 @@ from runcase.ui.widgets.basics import Elided, label, row
 from runcase.ui.zoom import fix
 
 _ROW_HEIGHT = 26
-_NARROWEST, _WIDEST = 56, 320
+_NARROWEST, _WIDEST, _PADDING = 56, 320, 24
 # Widths are measured over the first rows and columns only.
 _MEASURED_ROWS, _MEASURED_COLUMNS = 60, 200
 
@@ -165,9 +165,8 @@ class TablePreview(QWidget):
         self._header.set_profile(profile)
         self._delegate.set_profile(profile)
         self._profile.show_profile(document, profile)
-        for number, wanted in enumerate(self._header.profile_widths()):
-            if self._grid.columnWidth(number) < wanted:
-                self._grid.setColumnWidth(number, min(self._theme.px(_WIDEST), wanted))
+        if profile is not None:
+            self._measure(widen=True)
         self._grid.viewport().update()
 
     def show_total(self, document: Table) -> None:
@@ -206,18 +205,14 @@ class TablePreview(QWidget):
         )
 
     def _measure(self, widen: bool) -> None:
-        """Give each column the width of its first rows; only more of it if `widen`."""
-        body = QFontMetrics(self._grid.font())
-        small = QFontMetrics(self._theme.font("small"))
-        mono = QFontMetrics(self._theme.font("mono"))
-        rows = min(_MEASURED_ROWS, self._model.rowCount())
-        for number in range(min(_MEASURED_COLUMNS, self._model.columnCount())):
-            column = self._model.column(number)
-            cells = [self._model.shown(each, number) for each in range(rows)]
-            widest = max((body.horizontalAdvance(cell[:80]) for cell in cells), default=0)
-            names = mono.horizontalAdvance(column.name), small.horizontalAdvance(column.dtype)
-            width = max(widest, *names) + self._theme.px(24)
-            width = min(self._theme.px(_WIDEST), max(self._theme.px(_NARROWEST), width))
+        """Give each column the width of its header and first rows; only more of it if `widen`."""
+        px, body = self._theme.px, QFontMetrics(self._grid.font())
+        rows = range(min(_MEASURED_ROWS, self._model.rowCount()))
+        for number, named in enumerate(self._header.widths(_MEASURED_COLUMNS)):
+            cells = (self._model.shown(each, number)[:80] for each in rows)
+            widths = (self._delegate.width(body, cell, number) for cell in cells)
+            width = max((each + px(_PADDING) for each in widths), default=0)
+            width = min(px(_WIDEST), max(px(_NARROWEST), named, width))
             if not widen or width > self._grid.columnWidth(number):
                 self._grid.setColumnWidth(number, width)
 

@@ -11,7 +11,7 @@ import PIL.Image
 import polars
 import pytest
 from PySide6.QtCore import QPoint
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFontMetrics
 from PySide6.QtWidgets import QLabel, QTableWidget, QTextBrowser
 from pytestqt.qtbot import QtBot
 
@@ -116,6 +116,18 @@ def test_a_header_shows_its_profile_and_sorts(opened: Open) -> None:
     (grid,) = host._table._profile.findChildren(QTableWidget)
     assert grid.item(1, 5).text() == "99.9"
     assert not header.grab().isNull()
+
+
+def test_columns_have_room_for_what_stands_in_them(opened: Open) -> None:
+    table = opened("x.csv", "n,ok,x\na,true,0.5\nb,false,3.5\n")._table
+    header, grid = table._header, table._grid
+    assert header.height() == header.sizeHint().height()  # of the profile, which came later
+    small = QFontMetrics(table._theme.font("small"))
+    letters = QFontMetrics(grid.font())
+    assert grid.columnWidth(0) >= small.horizontalAdvance("all distinct") + 16
+    assert grid.columnWidth(1) >= letters.horizontalAdvance("× false") + 16
+    # The bar stands left of the number, never under it.
+    assert grid.columnWidth(2) >= letters.horizontalAdvance("3.5") + 30 + 16
 
 
 def test_whole_numbers_are_whole_in_a_header(opened: Open) -> None:

@@ -58,7 +58,7 @@ class ArchiveView(QWidget):
         super().__init__(parent)
         self._document: Archive | None = None
         self._model = ArchiveModel(theme)
-        self._list = ListTable(theme, self._model, (80, 80, 130, 170))
+        self._list = ListTable(theme, self._model, (84, 84, 140, 170))
         self._filter = QLineEdit()
         self._filter.setPlaceholderText("Filter members")
         self._filter.setAccessibleName("Filter members")

@@ -151,6 +151,7 @@ class ArrayCanvas(QWidget):
         self._values = array("d")
         self._image = QImage()
         self._range: tuple[str, ...] = ()
+        self._last = 0
         theme.changed.connect(self.update)
 
     def show_document(self, document: Array) -> None:
@@ -165,6 +166,7 @@ class ArrayCanvas(QWidget):
                 QImage.Format.Format_RGBA8888,
             ).copy()  # fmt: skip
         self._range = document.color_range
+        self._last = max(0, max(document.shape[-2:], default=1) - 1)
         self.setAccessibleName(f"{document.name}, {'curve' if self._values else 'heat map'}")
         self.update()
 
@@ -202,6 +204,7 @@ class ArrayCanvas(QWidget):
         span = (high - low) or 1.0
         metrics = QFontMetrics(self._theme.font("small"))
         texts = [f"{each:.4g}".replace("-", "−") for each in (high, low)]
+        area.setBottom(area.bottom() - metrics.height() - 4)
         left = max(metrics.horizontalAdvance(each) for each in texts) + 8
         area.setLeft(area.left() + left)
         painter.setFont(self._theme.font("small"))
@@ -210,6 +213,9 @@ class ArrayCanvas(QWidget):
         for text, y in zip(texts, (area.top(), area.bottom()), strict=True):
             where = QRectF(area.left() - left, y - 9, left - 8, 18)
             painter.drawText(where, int(right), text)
+        below = QRectF(area.left(), area.bottom() + 4, area.width(), metrics.height())
+        painter.drawText(below, Qt.AlignmentFlag.AlignLeft, "0")
+        painter.drawText(below, Qt.AlignmentFlag.AlignRight, f"{self._last:,}")
         painter.setPen(self._theme.color("grid"))
         painter.drawRect(area)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

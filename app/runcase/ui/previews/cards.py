@@ -25,6 +25,7 @@ from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import IconLabel, button, label, row
 
 _ROW = 26
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 # Of the imports on the allow-list, as many are listed as make one card with the others.
 _ALLOWED_SHOWN = 4
 _MOST_SHOWN = 40
@@ -153,7 +154,11 @@ def grid(
 ) -> QTableWidget:
     """Return a small table that is as high as its rows; cells are mono but for `plain` columns."""
     made = QTableWidget(len(rows), len(titles))
-    made.setHorizontalHeaderLabels(list(titles))
+    for column, title in enumerate(titles):
+        head = QTableWidgetItem(title)
+        if column in right:
+            head.setTextAlignment(_RIGHT)
+        made.setHorizontalHeaderItem(column, head)
     made.horizontalHeader().setDefaultAlignment(
         Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
     )
@@ -177,11 +182,12 @@ def grid(
             if column not in plain and column not in right:
                 item.setFont(mono)
             if column in right:
-                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                item.setTextAlignment(_RIGHT)
             made.setItem(number, column, item)
     stretched = stretch if stretch >= 0 else 0 if right else len(titles) - 1
-    metrics = QFontMetrics(mono)
+    letters = QFontMetrics(made.font())
     for column in range(len(titles)):
+        metrics = letters if column in plain or column in right else QFontMetrics(mono)
         mode = QHeaderView.ResizeMode.Interactive
         if column == stretched:
             mode = QHeaderView.ResizeMode.Stretch

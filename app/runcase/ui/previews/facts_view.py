@@ -91,7 +91,8 @@ class FactsView(QScrollArea):
         if shown < document.tensor_count:
             note = f"the first {shown:,} of {note}"
         card = Card(self._theme, "Tensors", note)
-        view = ListTable(self._theme, TensorModel(self._theme, document.tensors), (90, 150, 80))
+        view = ListTable(self._theme, TensorModel(self._theme, document.tensors))
+        view.fit()
         view.setAccessibleName("Tensors")
         view.setFixedHeight(self._theme.px(ROW) * (min(shown, _LIST_ROWS) + 1) + 6)
         card.body.addWidget(view)

@@ -69,7 +69,7 @@ class ProfileView(QScrollArea):
             )
             for described, each in zip(table.columns, profile.columns, strict=False)
         ]
-        card.body.addWidget(grid(self._theme, _TITLES, rows, plain=(1,), stretch=7))
+        card.body.addWidget(grid(self._theme, _TITLES, rows, plain=(1,), right=(2, 3), stretch=7))
         return card
 
     def _stored(self, storage: Storage) -> Card:

@@ -62,7 +62,8 @@ class TableHeader(QHeaderView):
                 profile, bins = self._profiles[section], self._bins[section]
                 varied = _is_varied(profile, bins)
                 said += [_DISTINCT, _nulls(profile)] if varied else [_range_words(profile)]
-            found.append(max(widest, *map(small.horizontalAdvance, said)) + self._theme.px(_PADDING))
+            widest = max(widest, *map(small.horizontalAdvance, said))
+            found.append(widest + self._theme.px(_PADDING))
         return found
 
     def set_sorted(self, name: str, down: bool) -> None:

@@ -10,16 +10,19 @@ import numpy
 import PIL.Image
 import polars
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QFontMetrics
 from PySide6.QtWidgets import QLabel, QTableWidget, QTextBrowser
 from pytestqt.qtbot import QtBot
 
 from runcase.errors import PreviewError
 from runcase.preview.document import Request
+from runcase.preview.facts import Tensor
 from runcase.preview.worker import Worker
+from runcase.ui.previews.facts_view import TensorModel
 from runcase.ui.previews.frequency_dialog import FrequencyDialog
 from runcase.ui.previews.host import PreviewHost
+from runcase.ui.previews.list_table import ListTable
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
@@ -128,6 +131,21 @@ def test_columns_have_room_for_what_stands_in_them(opened: Open) -> None:
     assert grid.columnWidth(1) >= letters.horizontalAdvance("× false") + 16
     # The bar stands left of the number, never under it.
     assert grid.columnWidth(2) >= letters.horizontalAdvance("3.5") + 30 + 16
+
+
+def test_a_list_is_aligned_with_its_titles(host: PreviewHost) -> None:
+    tensors = (Tensor("layers/batch_normalization/vars/0", "float8_e4m3fn", "3", 12),)
+    view = ListTable(host._theme, TensorModel(host._theme, tensors))
+    view.setParent(host)
+    view.fit()
+    model = view.model()
+    side = Qt.ItemDataRole.TextAlignmentRole
+    assert model.headerData(3, Qt.Orientation.Horizontal, side) == model.data(
+        model.index(0, 3), side
+    )
+    letters = QFontMetrics(model.data(model.index(0, 1), Qt.ItemDataRole.FontRole))
+    assert view.columnWidth(1) >= letters.horizontalAdvance("float8_e4m3fn") + 16
+    assert view.columnWidth(2) < 90
 
 
 def test_whole_numbers_are_whole_in_a_header(opened: Open) -> None:

@@ -13,7 +13,8 @@ from runcase.preview.source import Source
 
 _BYTES = 64 * 1024 * 1024
 _POINTS = 1_000_000
-_SIDE = 760
+# The longer side of the outline, and how high it may be beside the words below it.
+_SIDE, _HIGHEST = 760, 440
 _KINDS = frozenset(
     ["Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"]
 )
@@ -46,10 +47,11 @@ def read(source: Source) -> Page:
     west, east = _extent(lines, 0)
     south, north = _extent(lines, 1)
     frame = draw.outlines(*_fitted(lines, (west, east), (south, north)))
+    wide = round(frame.width / 2 * min(1.0, _HIGHEST / (frame.height / 2)))
     counted = ", ".join(f"{count:,} × {kind}" for kind, count in kinds.most_common())
     where = f"{west:.5g} to {east:.5g}, {south:.5g} to {north:.5g}"
     body = (
-        f'<p><img src="image:0" width="{frame.width // 2}"></p><p>{html.escape(counted)}</p>'
+        f'<p><img src="image:0" width="{wide}"></p><p>{html.escape(counted)}</p>'
         f"<p>Longitude and latitude: {where}</p>"
     )
     shown = text.make(source.name, source.size, content[: page.PAGE_BYTES], "json")

@@ -318,10 +318,12 @@ class ImageView(QGraphicsView):
         painter.resetTransform()
         painter.setBrushOrigin(QPointF(0, 0))
         painter.fillRect(self.viewport().rect(), self._board)
+        area = self.mapFromScene(self._border.rect()).boundingRect()
+        painter.fillRect(area & self.viewport().rect(), self._paper)
         painter.restore()
 
     def _restyle(self) -> None:
-        self._board = checkerboard(self._theme)
+        self._board, self._paper = checkerboard(self._theme), paper()
         pen = QPen(self._theme.color("border-strong"))
         pen.setCosmetic(True)
         self._border.setPen(pen)
@@ -329,11 +331,19 @@ class ImageView(QGraphicsView):
 
 
 def checkerboard(theme: Theme) -> QBrush:
-    """Return the ground on which a picture's transparent parts are seen."""
+    """Return the ground around a picture."""
+    return _tiles(theme.color("surface"), theme.color("hover" if theme.is_dark else "grid"))
+
+
+def paper() -> QBrush:
+    """Return the ground behind transparent parts: light in both themes, as plots have black ink."""
+    return _tiles(QColor("#FFFFFF"), QColor("#ECEEF2"))
+
+
+def _tiles(ground: QColor, shade: QColor) -> QBrush:
     tile = QPixmap(2 * _TILE, 2 * _TILE)
-    tile.fill(theme.color("surface"))
+    tile.fill(ground)
     painter = QPainter(tile)
-    shade = theme.color("hover" if theme.is_dark else "grid")
     painter.fillRect(0, 0, _TILE, _TILE, shade)
     painter.fillRect(_TILE, _TILE, _TILE, _TILE, shade)
     painter.end()

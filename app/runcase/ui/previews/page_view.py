@@ -3,13 +3,15 @@
 The scripts of an HTML page run only when a person asks for them, in `web_view`.
 """
 
+import re
 from typing import Any
 
-from PySide6.QtCore import QUrl, Signal
+from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import (
     QDesktopServices,
     QGuiApplication,
     QImage,
+    QPainter,
     QResizeEvent,
     QShowEvent,
     QTextDocument,
@@ -25,6 +27,7 @@ from runcase.ui.previews.text_view import CodeEdit
 from runcase.ui.previews.web_view import WebView
 from runcase.ui.theme import Theme
 
+_CODE = re.compile(r"(<pre><code[^>]*>.*?</pre>)", re.DOTALL)
 _OPENED = frozenset(("http", "https", "mailto"))
 
 
@@ -181,7 +184,9 @@ class _Browser(QTextBrowser):
     def loadResource(self, type: int, name: QUrl | str) -> Any:  # noqa: A002 - Qt's name
         image = self._images.get(name.toString() if isinstance(name, QUrl) else name)
         if type == QTextDocument.ResourceType.ImageResource.value and image is not None:
-            return image
+            # An outline of GeoJSON is drawn for both themes.
+            drawn = self._page is not None and self._page.format == "GeoJSON"
+            return _on_paper(image) if self._theme.is_dark and not drawn else image
         return None
 
     # Qt brings the cursor in sight, which stands at the foot of its line: a page that begins with
@@ -203,7 +208,9 @@ class _Browser(QTextBrowser):
         self.document().setDefaultStyleSheet(
             f"a {{ color: {color('accent').name()}; text-decoration: none; }}"
             f"code, pre, tt, kbd, samp {{ font-family: '{mono.family()}';"
-            f" font-size: {mono.pixelSize()}px; background-color: {color('chip').name()}; }}"
+            f" font-size: {mono.pixelSize()}px; }}"
+            f"code, .code {{ background-color: {color('chip').name()}; }}"
+            "td.code { border: none; padding: 8px 10px; }"
             f"h1 {{ font-size: {self._theme.font('page').pixelSize()}px; }}"
             f"h2, h3 {{ font-size: {self._theme.font('title').pixelSize()}px; }}"
             f"h4, h5, h6 {{ font-size: {self._theme.font('body').pixelSize()}px; }}"
@@ -214,8 +221,28 @@ class _Browser(QTextBrowser):
             "h1, h2, h3, h4 { margin-bottom: 8px; margin-top: 12px; }"
         )
         if self._page is not None:
-            self.setHtml(self._page.html)
+            self.setHtml(_boxed(self._page.html))
             self.verticalScrollBar().setValue(0)
+
+
+def _on_paper(image: QImage) -> QImage:
+    """Put white behind a picture: a plot's ink is black where it has no ground of its own."""
+    made = QImage(image.size(), QImage.Format.Format_RGB32)
+    made.fill(Qt.GlobalColor.white)
+    painter = QPainter(made)
+    painter.drawImage(0, 0, image)
+    painter.end()
+    return made
+
+
+def _boxed(html: str) -> str:
+    """Put blocks of code into tables of one cell: Qt gives nothing else a margin inside.
+
+    A text that is no code, such as what a notebook's cell printed, stays as it is.
+    """
+    return _CODE.sub(
+        r'<table class="code" width="100%"><tr><td class="code">\1</td></tr></table>', html
+    )
 
 
 def _follow(url: QUrl, opens: bool, copies: bool) -> None:

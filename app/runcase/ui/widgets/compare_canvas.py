@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from runcase.ui.previews.image_view import checkerboard
+from runcase.ui.previews.image_view import checkerboard, paper
 from runcase.ui.theme import Theme
 
 _STEP = 1.25
@@ -207,6 +207,7 @@ class ImageCanvas(QWidget):
         size = picture.deviceIndependentSize() * self.scale
         corner = middle - self.center * self.scale
         box = QRectF(corner, size)
+        painter.fillRect(box, self._paper)
         painter.drawPixmap(box, picture, QRectF(picture.rect()))
         pen = QPen(self._color("border-strong"))
         pen.setCosmetic(True)
@@ -263,5 +264,5 @@ class ImageCanvas(QWidget):
         return self._theme.color(token)
 
     def _restyle(self) -> None:
-        self._board = checkerboard(self._theme)
+        self._board, self._paper = checkerboard(self._theme), paper()
         self.update()

@@ -1,3 +1,4 @@
+import base64
 import io
 import json
 import os
@@ -10,8 +11,8 @@ import numpy
 import PIL.Image
 import polars
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor, QFontMetrics
+from PySide6.QtCore import QPoint, Qt, QUrl
+from PySide6.QtGui import QColor, QFontMetrics, QTextDocument
 from PySide6.QtWidgets import QLabel, QTableWidget, QTextBrowser
 from pytestqt.qtbot import QtBot
 
@@ -23,6 +24,7 @@ from runcase.ui.previews.facts_view import TensorModel
 from runcase.ui.previews.frequency_dialog import FrequencyDialog
 from runcase.ui.previews.host import PreviewHost
 from runcase.ui.previews.list_table import ListTable
+from runcase.ui.theme import Scheme
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
@@ -163,12 +165,33 @@ def test_an_empty_file_says_so(opened: Open) -> None:
 def test_a_page_begins_at_its_top(opened: Open, qtbot: QtBot) -> None:
     shape = {"type": "Polygon", "coordinates": [[[0, 0], [4, 1], [5, 9], [0, 0]]]}
     host = opened("x.geojson", json.dumps({"type": "Feature", "geometry": shape}))
+    host.resize(900, 300)
     with qtbot.waitExposed(host):
         host.show()
     view = host._page.findChild(QTextBrowser)
     assert view.isVisible()
     assert view.verticalScrollBar().maximum() > 0
     assert view.verticalScrollBar().value() == 0
+
+
+def test_black_ink_without_a_ground_is_read_in_the_dark(opened: Open) -> None:
+    plot = io.BytesIO()
+    PIL.Image.new("RGBA", (60, 40)).save(plot, "PNG")
+    host = opened("x.png", plot.getvalue())
+    host._theme.set_scheme(Scheme.DARK)
+    picture = host._image.grab().toImage()
+    middle = picture.pixelColor(picture.width() // 2, picture.height() // 2)
+    assert middle.lightness() > 200
+    assert picture.pixelColor(2, 2).lightness() < 60
+    encoded = base64.b64encode(plot.getvalue()).decode()
+    output = {"output_type": "display_data", "data": {"image/png": encoded}}
+    code = {"cell_type": "code", "source": "plot()", "outputs": [output]}
+    host = opened("x.ipynb", json.dumps({"nbformat": 4, "cells": [code]}))
+    browser = host._page.findChild(QTextBrowser)
+    kind = QTextDocument.ResourceType.ImageResource.value
+    assert browser.loadResource(kind, QUrl("image:0")).pixelColor(5, 5) == QColor("white")
+    box = browser.document().rootFrame().childFrames()[0]
+    assert box.firstCursorPosition().block().text() == "plot()"
 
 
 def test_a_row_is_gone_to_by_its_number(opened: Open) -> None:

@@ -190,8 +190,12 @@ class RunArtifacts(QWidget):
         return sum(entry.size or 0 for entry in files.values())
 
     def toggle_details(self) -> None:
-        """Show or hide the panel of details."""
+        """Show or hide the panel of details, whose room the preview gives."""
+        files, right, _ = self.split.sizes()
         self.details.setVisible(self.details.isHidden())
+        wide = self.details.minimumWidth()
+        if not self.details.isHidden() and right > wide:
+            self.split.setSizes([files, right - wide, wide])
         self.preview.tools.details.setChecked(not self.details.isHidden())
 
     def _tell_of(self, index: QModelIndex) -> None:

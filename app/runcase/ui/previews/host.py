@@ -1,6 +1,8 @@
 """The preview pane: a bar with the file's name and facts, and the widget of its kind below."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -52,8 +54,8 @@ from runcase.ui.widgets.state_page import LoadingPage, StatePage
 from runcase.ui.zoom import fix
 
 _HEIGHT = 38
-_FACTS_FROM = 700
-
+# What a name has at least before others make room for it.
+_NAME = 150
 
 # Answers that add to what is shown.
 _ADDED = ("profile", "count", "frequency")
@@ -203,7 +205,7 @@ class PreviewHost(QWidget):
         said: dict[type, str] = {Page: self._page.note, Facts: self._insides.note}
         self._say(said.get(type(document), document.note))
         self._image_bar.setVisible(isinstance(document, Image))
-        self._image_bar.refresh()
+        self.fit_bar()
 
     def show_loading(self, name: str) -> None:
         """Say that a file is being read; nothing is drawn before 150 ms."""
@@ -243,8 +245,24 @@ class PreviewHost(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        # A name says more than the size, which the details have, too.
-        self._facts.setVisible(self.width() >= self._theme.px(_FACTS_FROM))
+        self.fit_bar()
+
+    def fit_bar(self) -> None:
+        """Leave out of the bar what has no room: a name says more than a size or a zoom."""
+        layout = self._bar.layout()
+        if layout is None:
+            return
+        self._facts.show()
+        self._image_bar.set_tight(0)
+        tighter = (partial(self._image_bar.set_tight, tight) for tight in (1, 2))
+        steps: tuple[Callable[[], object], ...] = (self._facts.hide, *tighter)
+        name = self._name.sizeHint().width()
+        spared = max(0, name - self._theme.px(_NAME))
+        for leave_out in steps:
+            if layout.sizeHint().width() - spared <= self.width():
+                break
+            leave_out()
+        layout.activate()
 
     def _show(self, document: Document) -> str:
         """Hand a document to its widget; returns the facts for the bar."""

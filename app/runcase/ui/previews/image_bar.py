@@ -9,6 +9,7 @@ from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import IconButton, Segments, label, row
 from runcase.ui.zoom import fix
 
+_TIGHTEST = 2
 _SCALES = {"1": 1.0, "2": 2.0}
 
 
@@ -21,6 +22,7 @@ class ImageBar(QWidget):
     def __init__(self, theme: Theme, view: ImageView) -> None:
         super().__init__()
         self._view = view
+        self._tight = 0
         self._back = IconButton(theme, "chevron-left", "Previous Frame")
         self._play = IconButton(theme, "play", "Play")
         self._forward = IconButton(theme, "chevron-right", "Next Frame")
@@ -61,6 +63,12 @@ class ImageBar(QWidget):
         view.zoomed.connect(self.refresh)
         view.played.connect(self.refresh)
 
+    def set_tight(self, tight: int) -> None:
+        """Leave out what the wheel and keys do, too: at 1 the choice of zooms, at 2 its buttons."""
+        self._tight = tight
+        self._segments.setVisible(not tight)
+        self.refresh()
+
     def refresh(self) -> None:
         """Show the view's zoom and frame."""
         view = self._view
@@ -80,7 +88,7 @@ class ImageBar(QWidget):
         # What a page needs takes their room; the wheel, +, − and 2 zoom as well.
         self._segments.show_choice("2", not paged)
         for widget in (self._smaller, self._larger):
-            widget.setVisible(not paged)
+            widget.setVisible(not paged and self._tight < _TIGHTEST)
         self._page.setText(str(number + 1))
         self._frame.setText(f"of {many:,}" if paged else f"{number + 1:,} of {many:,}")
         self._play.set_icon("pause" if view.is_playing else "play")
@@ -93,6 +101,7 @@ class ImageBar(QWidget):
             at = view.scale_factor
             self._uncheck()
             self._segments.choose(next((each for each in _SCALES if _SCALES[each] == at), ""))
+        self.updateGeometry()  # at once: whoever asks for its width does so before the event loop
 
     def _choose(self, choice: str) -> None:
         if choice == "fit":

@@ -10,7 +10,7 @@ from runcase.ui.theme import Theme
 from runcase.ui.widgets.row_state import row_tint
 
 Index = QModelIndex | QPersistentModelIndex
-_BAR = 30
+_BAR, _BAR_FROM = 30, 100
 _CHIP_FROM = 130
 
 
@@ -87,7 +87,7 @@ class ArtifactDelegate(QStyledItemDelegate):
 
     def _size(self, painter: QPainter, index: Index, area: QRect) -> None:
         share = index.data(rows.SHARE_ROLE)
-        if share is not None:
+        if share is not None and area.width() >= self._theme.px(_BAR_FROM):
             middle = area.center().y()
             wide, high = self._theme.px(_BAR), self._theme.px(4)
             track = QRectF(area.left() + 4, middle + 1 - high / 2, wide, high)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QKeyEvent
+from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -25,6 +25,7 @@ from runcase.ui.widgets.basics import Elided, IconButton, IconLabel, SearchField
 from runcase.ui.widgets.chevron_tree import ChevronTree
 from runcase.ui.zoom import fix, follow
 
+_BARS_FROM, _WORDS_FROM = 280, 240
 _LONG_LIST = 1_000
 # So many rows are built beside the window: 10,000 take 40 ms.
 _BESIDE = 10_000
@@ -57,7 +58,17 @@ class ArtifactTree(ChevronTree):
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, header.ResizeMode.Stretch)
         header.setSectionResizeMode(1, header.ResizeMode.Fixed)
-        follow(theme, self, lambda: self.setColumnWidth(1, theme.px(112)))
+        self._px = theme.px
+        follow(theme, self, self._divide)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._divide()
+        super().resizeEvent(event)
+
+    def _divide(self) -> None:
+        """Leave the names the room of the bars where there is little."""
+        roomy = self.width() >= self._px(_BARS_FROM)
+        self.setColumnWidth(1, self._px(112 if roomy else 72))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space:
@@ -125,6 +136,11 @@ class ArtifactList(QWidget):
     def narrowing(self) -> Narrowing:
         """Return what of the files is shown."""
         return Narrowing(tuple(self.field.text().split()), self._kinds)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._found.setVisible(self.width() >= self._theme.px(_WORDS_FROM))
+        self._foot.activate()
 
     def show_groups(self, groups: Sequence[ArtifactGroup], fresh: bool) -> None:
         """Show files; unless `fresh`, what is unfolded and current stays so."""
@@ -226,6 +242,7 @@ class ArtifactList(QWidget):
         for each in (self._stop, self._found_icon, self._found):
             line.addWidget(each)
         foot.setLayout(line)
+        self._foot = line
         return foot
 
     def _typed(self, text: str) -> None:

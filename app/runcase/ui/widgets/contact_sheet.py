@@ -16,6 +16,7 @@ from runcase.itemmodels.contact_sheet import SheetItem, SheetModel
 from runcase.ui import icons
 from runcase.ui.context import Context
 from runcase.ui.plots.thumbnails import Thumbnails
+from runcase.ui.previews.image_view import paper
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.row_state import row_tint
 
@@ -112,6 +113,7 @@ class _Tile(QStyledItemDelegate):
     def __init__(self, theme: Theme, thumbnails: Thumbnails, tile: int, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme, self._thumbnails, self._tile = theme, thumbnails, tile
+        self._paper = paper()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         side = self._theme.px(self._tile) + 2 * _PAD
@@ -156,9 +158,9 @@ class _Tile(QStyledItemDelegate):
             )
             wide, high = picture.width() * scale, picture.height() * scale
             centre = QRectF(inner).center()
-            painter.drawImage(
-                QRectF(centre.x() - wide / 2, centre.y() - high / 2, wide, high), picture
-            )
+            area = QRectF(centre.x() - wide / 2, centre.y() - high / 2, wide, high)
+            painter.fillRect(area, self._paper)
+            painter.drawImage(area, picture)
             return
         problem = self._thumbnails.problem(str(item.path))
         if not problem:

@@ -93,6 +93,7 @@ class PreviewPane(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.tools.fit(self.width())
+        self.host.fit_bar()
 
     def _find(self, name: str, find: Callable[[], tuple[Path, Path]]) -> None:
         """Look on the disk for (file, root) beside the window, then preview it."""

@@ -318,5 +318,20 @@ def test_a_picture_has_pages_pixels_and_a_histogram(opened: Open) -> None:
     assert not host._image_side.grab().isNull()
 
 
+def test_the_bar_of_a_picture_makes_room_for_its_name(opened: Open, qtbot: QtBot) -> None:
+    frames = [PIL.Image.new("L", (8, 8), shade) for shade in (0, 90, 200)]
+    film = io.BytesIO()
+    frames[0].save(film, "GIF", save_all=True, append_images=frames[1:])
+    host = opened("a_long_name_of_a_film.gif", film.getvalue())
+    bar = host._image_bar
+    with qtbot.waitExposed(host):
+        host.show()
+    for width, facts, zooms in ((1200, True, True), (640, False, True), (480, False, False)):
+        host.resize(width, 500)
+        assert (host._facts.isVisible(), bar._segments.isVisible()) == (facts, zooms)
+        assert host._name.width() >= 100
+        assert bar._segments.width() >= bar._segments.minimumSizeHint().width()
+
+
 def test_the_panes_are_no_wider_than_half_a_small_window(host: PreviewHost) -> None:
     assert host.minimumSizeHint().width() < 560

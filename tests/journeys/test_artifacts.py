@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton
 
 from artifact_hands import hands_on
 from compare_store import write_store
@@ -81,6 +81,17 @@ def test_files_are_narrowed_by_words_and_by_kind(hands):
     assert hands.list.field.text() == "sized"
     hands.window.toolbar.filter.put("")
     hands.settle()
+
+
+def test_a_filter_that_matches_nothing_says_so_and_is_taken_back(hands):
+    hands.list.field.setText("no such file")
+    button = hands.list._none.findChild(QPushButton)
+    assert button.isVisible()
+    assert not hands.tree.isVisible()
+    button.click()
+    assert hands.tree.isVisible()
+    assert hands.list.field.text() == ""
+    assert len(hands.names()) > 5
 
 
 def test_files_are_sorted_by_size_and_kind(hands):

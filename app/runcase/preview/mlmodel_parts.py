@@ -58,7 +58,7 @@ def _here(requirement: Requirement) -> str:
     else:
         installed = _installed(name)
     if installed is None:
-        return "not installed here"
+        return "not installed"
     exact = _EXACT.fullmatch(requirement.pin)
     if exact is not None and exact.group(1) == installed:
         return "same here"

@@ -56,6 +56,7 @@ class FilePage(Page):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(split)
         self.preview.tools.asked.connect(lambda id_: self.commands()[id_]())
+        self.preview.shown.connect(lambda _document: self.noted.emit())  # what it can search
         self.list.current_changed.connect(self._chosen)
         self.list.narrowed.connect(self._narrowed)
         self.list.rebuilt.connect(self._rows_shown)
@@ -116,6 +117,9 @@ class FilePage(Page):
     def commands(self) -> Mapping[str, Callable[[], object]]:
         path = self.path_on_disk()
         found: dict[str, Callable[[], object]] = {"refresh": lambda: self.go(self.location)}
+        field = self.preview.host.field
+        if field is not None and self.list.isHidden():
+            found["filter"] = field.setFocus
         if path is None:
             return found
         return found | {

@@ -59,7 +59,7 @@ class ArchiveView(QWidget):
         self._document: Archive | None = None
         self._model = ArchiveModel(theme)
         self._list = ListTable(theme, self._model, (84, 84, 140, 170))
-        self._filter = QLineEdit()
+        self.field = self._filter = QLineEdit()
         self._filter.setPlaceholderText("Filter members")
         self._filter.setAccessibleName("Filter members")
         self._filter.setClearButtonEnabled(True)

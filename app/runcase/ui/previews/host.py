@@ -10,6 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
+    QLineEdit,
     QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
@@ -137,6 +138,14 @@ class PreviewHost(QWidget):
     def bar(self) -> QFrame:
         """Return the bar over the document."""
         return self._bar
+
+    @property
+    def field(self) -> QLineEdit | None:
+        """Return where one searches or filters what is shown, if that is possible."""
+        view = self._stack.currentWidget()
+        if isinstance(view, TreePreview | TablePreview | LogView | ArchiveView):
+            return view.field if view.field.isVisible() else None
+        return None
 
     def add_tools(self, tools: QWidget) -> None:
         """Put commands for the file at the right end of the bar."""

@@ -40,7 +40,7 @@ class LogView(QWidget):
         self._waiting = False
         self._edit = CodeEdit(theme, numbered=False)
         self._levels = Segments(_LEVELS, "Levels")
-        self._search = QLineEdit()
+        self.field = self._search = QLineEdit()
         self._search.setPlaceholderText("Find in the whole file")
         self._search.setAccessibleName("Find in the whole file")
         self._search.setClearButtonEnabled(True)

@@ -49,7 +49,7 @@ class TableBar(QFrame):
         self._view = view
         self._asked = ""
         self.setObjectName("panelHeader")
-        self._field = SearchField(theme, "list-filter", "text-2", 16)
+        self.field = self._field = SearchField(theme, "list-filter", "text-2", 16)
         self._field.setPlaceholderText("loss > 2 and label = 'cat' order by loss desc")
         self._field.setAccessibleName("Filter and sort rows")
         self._answer = label("", "small")

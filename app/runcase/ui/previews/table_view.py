@@ -108,6 +108,11 @@ class TablePreview(QWidget):
         """Return the query whose rows are shown."""
         return self._bar.query()
 
+    @property
+    def field(self) -> QLineEdit:
+        """Return where a query is typed."""
+        return self._bar.field
+
     def show_document(self, document: Table) -> None:
         """Show a file's first window, or add another window of the same file."""
         fresh = False

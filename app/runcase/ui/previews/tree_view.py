@@ -50,7 +50,7 @@ class TreePreview(QStackedWidget):
         follow(theme, header, lambda: header.setMinimumHeight(theme.px(_HEADER_HEIGHT)))
         self._view.setColumnWidth(0, theme.px(280))
         self._edit = CodeEdit(theme)
-        self._search = QLineEdit()
+        self.field = self._search = QLineEdit()
         self._search.setPlaceholderText("Find a key or a value")
         self._search.setAccessibleName("Find a key or a value")
         self._search.setClearButtonEnabled(True)

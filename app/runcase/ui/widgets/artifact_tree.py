@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QMenu,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -23,6 +24,7 @@ from runcase.ui.theme import Theme
 from runcase.ui.widgets.artifact_delegate import ArtifactDelegate
 from runcase.ui.widgets.basics import Elided, IconButton, IconLabel, SearchField, button, label, row
 from runcase.ui.widgets.chevron_tree import ChevronTree
+from runcase.ui.widgets.state_page import StatePage
 from runcase.ui.zoom import fix, follow
 
 _BARS_FROM, _WORDS_FROM = 280, 240
@@ -129,7 +131,14 @@ class ArtifactList(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._make_bar())
-        layout.addWidget(self.tree, 1)
+        self._none = StatePage(self._theme)
+        self._none.show_state(
+            "search", "No file matches this filter", "", ("Show All Files", self._drop_filter)
+        )
+        self._views = QStackedWidget()
+        self._views.addWidget(self.tree)
+        self._views.addWidget(self._none)
+        layout.addWidget(self._views, 1)
         layout.addWidget(self._make_foot())
 
     @property
@@ -335,7 +344,13 @@ class ArtifactList(QWidget):
             blocked = self.blockSignals(True)
             self.tree.setCurrentIndex(index)
             self.blockSignals(blocked)
+        nothing = bool(self.narrowing and groups and not built.files)
+        self._views.setCurrentWidget(self._none if nothing else self.tree)
         self.rebuilt.emit()
+
+    def _drop_filter(self) -> None:
+        self.show_all()
+        self.tree.setFocus()
 
     def _state(self) -> tuple[set[str], str]:
         """Return the keys of the folders that are folded, and of the current row."""

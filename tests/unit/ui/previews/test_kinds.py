@@ -150,6 +150,19 @@ def test_a_list_is_aligned_with_its_titles(host: PreviewHost) -> None:
     assert view.columnWidth(2) < 90
 
 
+def test_one_searches_where_there_is_a_field(opened: Open, qtbot: QtBot) -> None:
+    host = opened("x.csv", CSV)
+    with qtbot.waitExposed(host):
+        host.show()
+    assert host.field is host._table._bar._field
+    opened("x.json", '{"a": 1}')
+    assert host.field is host._tree._search
+    host._tree.choose("text")
+    assert host.field is None
+    opened("x.txt", "words")
+    assert host.field is None
+
+
 def test_whole_numbers_are_whole_in_a_header(opened: Open) -> None:
     host = opened("x.csv", "id,x\n" + "".join(f"{n},{n / 4}\n" for n in range(5000)))
     (first, second) = host._table._header._profiles

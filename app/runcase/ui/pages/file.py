@@ -23,6 +23,9 @@ from runcase.ui.widgets.folder_view import FolderView
 from runcase.ui.widgets.preview_pane import PreviewPane
 from runcase.ui.zoom import follow_sides
 
+# How many characters of a path the status bar shows at most, and of either end of a longer one.
+_LONG_PATH, _ENDS = 110, 54
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -101,7 +104,7 @@ class FilePage(Page):
 
     def status(self) -> list[str]:
         if self.list.isHidden():
-            return [str(self._paths[0])] if self._paths else []
+            return [_brief(str(self._paths[0]))] if self._paths else []
         return [self.list.total()]
 
     def filter_hint(self) -> str:
@@ -195,6 +198,11 @@ class FilePage(Page):
     def _narrowed(self, text: str) -> None:
         self._words = text
         self.noted.emit()
+
+
+def _brief(path: str) -> str:
+    """Return a path that fits the smallest window, both its ends kept."""
+    return path if len(path) <= _LONG_PATH else f"{path[:_ENDS]}…{path[-_ENDS:]}"
 
 
 def listed(paths: Sequence[Path], progress: Progress) -> Listed:

@@ -177,7 +177,7 @@ def grid(
     mono, small = code_font(theme), QFontMetrics(theme.font("small"))
     for number, cells in enumerate(rows):
         for column, text in enumerate(cells):
-            item = QTableWidgetItem(text)
+            item = QTableWidgetItem(text.replace("\n", " ⏎ "))
             item.setToolTip(text)
             if column not in plain and column not in right:
                 item.setFont(mono)

@@ -17,6 +17,7 @@ _FIRST_KEY = re.compile(
     r"\border\s+by\s+(?:`([^`]+)`|([^\s,`]+))(\s+desc)?", re.IGNORECASE | re.DOTALL
 )
 _PLAIN = re.compile(r"[^\W\d][\w.]*")
+_WORD = re.compile(r"[\w .-]{1,20}")
 _RESERVED = frozenset(
     [
         "and",
@@ -50,7 +51,6 @@ class TableBar(QFrame):
         self._asked = ""
         self.setObjectName("panelHeader")
         self.field = self._field = SearchField(theme, "list-filter", "text-2", 16)
-        self._field.setPlaceholderText("loss > 2 and label = 'cat' order by loss desc")
         self._field.setAccessibleName("Filter and sort rows")
         self._answer = label("", "small")
         self._parts = QComboBox()
@@ -81,6 +81,7 @@ class TableBar(QFrame):
     def reset(self, document: Table) -> None:
         """Start with another table, all rows in the order of the file."""
         self._asked = ""
+        self._field.setPlaceholderText(f"Filter and sort, such as {_example(document)}")
         blocked = self._field.blockSignals(True)
         self._field.clear()
         self._field.blockSignals(blocked)
@@ -114,10 +115,8 @@ class TableBar(QFrame):
 
     def set_sort(self, name: str, down: bool) -> None:
         """Sort by a column, and keep the query's condition."""
-        plain = _PLAIN.fullmatch(name) and name.lower() not in _RESERVED
-        key = name if plain else f"`{name}`"
         condition = _ORDER.sub("", self._field.text()).strip()
-        order = f"order by {key}{' desc' if down else ''}"
+        order = f"order by {_key(name)}{' desc' if down else ''}"
         self._field.setText(f"{condition} {order}".strip())
         self._submit()
 
@@ -160,3 +159,23 @@ class TableBar(QFrame):
         self._answer.setText(text)
         self._answer.setToolTip(text)
         self._answer.setStyleSheet(f"color: {self._theme.color(token).name()};")
+
+
+def _key(name: str) -> str:
+    """Return a column's name as a query writes it."""
+    plain = _PLAIN.fullmatch(name) and name.lower() not in _RESERVED
+    return name if plain else f"`{name}`"
+
+
+def _example(document: Table) -> str:
+    """Return a query over the table's own columns, with values of its first rows."""
+    number = text = ""
+    for column, cells in zip(document.columns, document.cells, strict=False):
+        cell = next((each for each in cells if each), "")
+        if column.numeric and not number:
+            number = f"{_key(column.name)} > {cell or 0}"
+        elif column.dtype == "string" and _WORD.fullmatch(cell) and not text:
+            text = f"{_key(column.name)} = '{cell}'"
+    key = _key(document.columns[0].name) if document.columns else ""
+    wanted = " and ".join(each for each in (number, text) if each)
+    return f"{wanted} order by {key} desc" if wanted else f"order by {key} desc"

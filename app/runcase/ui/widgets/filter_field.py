@@ -88,7 +88,7 @@ class FilterField(QFrame):
     def load(self, hint: str, query: bool, state: FilterState) -> None:
         """Show a page's filter; without a hint the page has nothing to filter."""
         self.setEnabled(bool(hint))
-        self.editor.setPlaceholderText(hint or "Nothing to filter here")
+        self.editor.setPlaceholderText(hint)
         self._icon.set_icon("list-filter" if query else "search", "muted")
         if query != self._highlighter.colored:
             self._highlighter.colored = query

@@ -155,6 +155,11 @@ def test_one_searches_where_there_is_a_field(opened: Open, qtbot: QtBot) -> None
     with qtbot.waitExposed(host):
         host.show()
     assert host.field is host._table._bar._field
+    hint = "Filter and sort, such as loss > 0.0 and name = 'n0' order by name desc"
+    assert host.field.placeholderText() == hint
+    host.field.setText(hint.partition(" such as ")[2])
+    host.field.returnPressed.emit()
+    assert host._table._bar._answer.text().startswith("333 of 1,000 rows")
     opened("x.json", '{"a": 1}')
     assert host.field is host._tree._search
     host._tree.choose("text")

@@ -54,6 +54,10 @@ class UnreadableError(PreviewError):
     """The bytes are not what the name or the magic number promised."""
 
 
+class GoneError(UnreadableError):
+    """The file is not there, so that there are not even bytes to show."""
+
+
 class TooBigError(PreviewError):
     """Reading it would take more memory or time than a preview may."""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self, TypeVar
 
-from runcase.errors import CancelledError, PreviewError, TooBigError, UnreadableError
+from runcase.errors import CancelledError, GoneError, PreviewError, TooBigError, UnreadableError
 from runcase.preview import protocol
 from runcase.preview.document import DOCUMENT_KINDS, Document, Failure, Hello, Request
 from runcase.preview.many import (
@@ -66,13 +66,15 @@ class Worker:
     def read(self, request: Request, progress: Progress | None = None) -> Document:
         """Return what a file holds; blocks, so it is called from a job.
 
-        Raises `UnreadableError`, `TooBigError` when it takes too long, and `CancelledError` at
-        once when the progress is cancelled.
+        Raises `GoneError`, `UnreadableError`, `TooBigError` when it takes too long, and
+        `CancelledError` at once when the progress is cancelled.
         """
         progress = progress or Progress()
         path = os.path.abspath(request.path)
         if not os.path.exists(path):
-            raise UnreadableError(f"{path} does not exist.")
+            raise GoneError(
+                f"{path} does not exist.", "It was moved or deleted, or its disk is not there."
+            )
         asked = replace(request, path=path)
         with self._turn(progress):
             answer = self._ask(asked, (path, asked.root), Path(path).name, progress)

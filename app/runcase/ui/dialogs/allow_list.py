@@ -72,7 +72,7 @@ class AllowListDialog(QDialog):
         self.names.header().setStretchLastSection(False)
         self.names.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.names.header().setSectionResizeMode(1, QHeaderView.ResizeMode.Fixed)
-        self.names.setColumnWidth(1, theme.px(190))
+        self.names.setColumnWidth(1, theme.px(236))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         role = QDialogButtonBox.ButtonRole.ActionRole
         self.allow_button = buttons.addButton("Allow", role)

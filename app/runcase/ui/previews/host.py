@@ -192,7 +192,9 @@ class PreviewHost(QWidget):
             if edit.isVisible():
                 edit.show_line(line)
 
-    def show_failure(self, request: Request, message: str, hint: str = "", name: str = "") -> None:
+    def show_failure(
+        self, request: Request, message: str, hint: str = "", name: str = "", *, gone: bool = False
+    ) -> None:
         """Say why a request failed; of a query it is said beside the query."""
         self._log.unlock()
         if request.view in _ADDED:
@@ -201,7 +203,7 @@ class PreviewHost(QWidget):
             self._table.show_query_error(message)
             return
         self._request = request
-        self.show_error(message, hint, name)
+        self.show_error(message, hint, name, gone=gone)
         self._back.setVisible(self._depth > 0)
 
     def show_document(self, document: Document, name: str = "") -> None:
@@ -219,23 +221,28 @@ class PreviewHost(QWidget):
     def show_loading(self, name: str) -> None:
         """Say that a file is being read; nothing is drawn before 150 ms."""
         self._rest()
+        # What was shown before is not what an error would be about.
+        self.set_request(Request(""))
         self._head(name, "file", ())
         self._facts.setText("")
         self._say("")
         self._loading.start(f"Reading {name}")
         self._stack.setCurrentWidget(self._loading)
 
-    def show_error(self, message: str, hint: str = "", name: str = "") -> None:
-        """Say why a file is not shown, and offer its bytes."""
+    def show_error(
+        self, message: str, hint: str = "", name: str = "", *, gone: bool = False
+    ) -> None:
+        """Say why a file is not shown, and offer its bytes, or another try where it is gone."""
         self._loading.finish()
         self._head(name or self._name.text(), "file-question-mark", ())
         self._facts.setText("")
         self._say("")
+        next_step = ("Try Again", self._again) if gone else ("Show as Bytes", self._ask_as_bytes)
         self._state.show_state(
             "octagon-alert",
             message,
             hint,
-            *([("Show as Bytes", self._ask_as_bytes)] if self._request.path else []),
+            *([next_step] if self._request.path else []),
             token="error",
         )
         self._stack.setCurrentWidget(self._state)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from runcase.errors import RuncaseError
+from runcase.errors import GoneError, RuncaseError
 from runcase.preview.document import Document, Request
 from runcase.session.jobs import Job
 from runcase.store.artifact_files import confine
@@ -147,7 +147,8 @@ class PreviewPane(QWidget):
         self.shown.emit(document)
 
     def _refused(self, request: Request, error: RuncaseError) -> None:
-        self.host.show_failure(request, error.message, error.hint, self._name)
+        gone = isinstance(error, GoneError)
+        self.host.show_failure(request, error.message, error.hint, self._name, gone=gone)
 
     def _failed(self, error: RuncaseError) -> None:
         self.host.show_error(error.message, error.hint, self._name)

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QImage, QTextDocument, QWheelEvent
 from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
+from runcase.errors import GoneError
 from runcase.preview.document import Document, Request, Table, Tree
 from runcase.preview.worker import Worker
 from runcase.ui.previews.host import PreviewHost
@@ -72,6 +73,24 @@ def test_an_error_offers_the_bytes(qtbot: QtBot, host: PreviewHost) -> None:
     with qtbot.waitSignal(host.requested) as asked:
         button.click()
     assert asked.args == [Request("/x/y.bin", "/x", as_bytes=True)]
+
+
+def test_what_is_not_there_has_no_bytes(
+    qtbot: QtBot, host: PreviewHost, show: Show, worker: Worker
+) -> None:
+    show("before.txt", "words")
+    host.show_loading("lost.bin")
+    host.show_error("It lies outside of the folder.", name="lost.bin")
+    assert not host._state.findChildren(QPushButton), "they would be those of the file before"
+    request = Request("/no/such/file.bin", "/no/such")
+    with pytest.raises(GoneError) as error:
+        worker.read(request)
+    host.show_failure(request, error.value.message, error.value.hint, "file.bin", gone=True)
+    (button,) = host._state.findChildren(QPushButton)
+    assert button.text() == "Try Again"
+    with qtbot.waitSignal(host.requested) as asked:
+        button.click()
+    assert asked.args == [request]
 
 
 def test_loading_and_clear_leave_nothing_behind(host: PreviewHost, show: Show) -> None:

@@ -94,6 +94,13 @@ def test_a_filter_that_matches_nothing_says_so_and_is_taken_back(hands):
     assert len(hands.names()) > 5
 
 
+def test_a_folder_is_not_compared_as_a_file(hands):
+    hands.choose("plots")
+    assert "compare-file" not in hands.window.page.commands()
+    hands.choose("train.log")
+    assert "compare-file" in hands.window.page.commands()
+
+
 def test_files_are_sorted_by_size_and_kind(hands):
     hands.list.set_order(Order.SIZE)
     sizes = [hands.artifacts.model.node(each).data for each in hands.artifacts.model.files()]

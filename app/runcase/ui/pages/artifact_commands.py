@@ -39,17 +39,17 @@ class ArtifactCommands:
     def commands(self) -> dict[str, Callable[[], object]]:
         """Return what works on the files at hand, by the action's id."""
         shown = self._artifacts
-        found: dict[str, Callable[[], object]] = {
-            "copy-path": self._copy_path,
-            "expand-all": shown.list.expand_all,
-            "collapse-all": shown.list.collapse_all,
-        }
+        found: dict[str, Callable[[], object]] = {}
+        if shown.path_on_disk() is not None:
+            found["copy-path"] = self._copy_path
         if shown.detail is not None and shown.found is not None:
             found["find-in-files"] = self._search
         if shown.can_fix_root():
             found["fix-root"] = shown.fix_root
         if shown.model.rowCount():
             found["contact-sheet"] = shown.show_sheet
+            found["expand-all"] = shown.list.expand_all
+            found["collapse-all"] = shown.list.collapse_all
         if shown.panes.is_pinned:
             found["pin-preview"] = self._pin
         index = shown.tree.currentIndex()
@@ -64,7 +64,8 @@ class ArtifactCommands:
                 found["quick-look"] = self.quick_look
                 found["pin-preview"] = self._pin
             found["file-details"] = self._toggle_details
-            found["compare-file"] = self._compare
+            if not index.data(rows.DIR_ROLE):
+                found["compare-file"] = self._compare
         return found
 
     def context_ids(self) -> tuple[str, ...]:

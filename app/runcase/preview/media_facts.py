@@ -37,7 +37,7 @@ def facts(seconds: float | None, tracks: Sequence[Track]) -> Pairs:
         if video.width and video.height:
             found.append(("Size", f"{video.width:,} × {video.height:,}"))
         if video.pictures:
-            found.append(("Pictures a second", f"{video.pictures:.6g}"))
+            found.append(("Frames per second", f"{video.pictures:.6g}"))
         found.append(("Video codec", video.codec))
     if sound is not None:
         found += [

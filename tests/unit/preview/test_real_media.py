@@ -32,7 +32,7 @@ def expected(told: dict[str, Any]) -> dict[str, str]:
         codec = CODECS[stream["codec_name"]]
         if stream["codec_type"] == "video":
             facts["Size"] = f"{stream['width']} × {stream['height']}"
-            facts["Pictures a second"] = stream["r_frame_rate"].removesuffix("/1")
+            facts["Frames per second"] = stream["r_frame_rate"].removesuffix("/1")
             facts["Video codec"] = codec
             continue
         facts["Sound codec" if "video" in kinds else "Codec"] = codec

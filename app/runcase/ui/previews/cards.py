@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QBoxLayout,
     QFrame,
     QHeaderView,
     QSizePolicy,
@@ -25,6 +26,8 @@ from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import IconLabel, button, label, row
 
 _ROW = 26
+# A page of cards that is narrower has one column.
+_BESIDE_FROM = 700
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 # Of the imports on the allow-list, as many are listed as make one card with the others.
 _ALLOWED_SHOWN = 4
@@ -34,6 +37,59 @@ _LOOKS = {
     Verdict.UNKNOWN: ("triangle-alert", "warn"),
     Verdict.ALLOWED: ("check", "success"),
 }
+
+
+class CardPage(QWidget):
+    """Two columns of cards, `main` and `side`; in little room the second below the first."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setObjectName("side")
+        self.main, self.side = QVBoxLayout(), QVBoxLayout()
+        self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._columns.setContentsMargins(12, 12, 12, 12)
+        self._columns.setSpacing(12)
+        for column in (self.main, self.side):
+            column.setSpacing(12)
+            self._columns.addLayout(column)
+        self._arrange(self._columns.direction())
+
+    def finish(self) -> None:
+        """Have the cards stand at the top, once all are there."""
+        for column in (self.main, self.side):
+            column.addStretch(1)
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for the width of one column: a scroll area would keep the room for both."""
+        widest = max(each.minimumSize().width() for each in (self.main, self.side))
+        return QSize(widest + 24, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        below = self.width() < self._theme.px(_BESIDE_FROM)
+        wanted = QBoxLayout.Direction.TopToBottom if below else QBoxLayout.Direction.LeftToRight
+        if wanted != self._columns.direction():
+            self._arrange(wanted)
+
+    def _arrange(self, direction: QBoxLayout.Direction) -> None:
+        self._columns.setDirection(direction)
+        shares = (3, 2) if direction == QBoxLayout.Direction.LeftToRight else (0, 1)
+        for at, share in enumerate(shares):
+            self._columns.setStretch(at, share)
+
+
+class _Grid(QTableWidget):
+    """A table as high as its rows, and higher by the scroll bar where it needs one."""
+
+    def __init__(self, rows: int, columns: int) -> None:
+        super().__init__(rows, columns)
+        self.horizontalScrollBar().rangeChanged.connect(self._fit)
+
+    def _fit(self, _least: int, most: int) -> None:
+        head = 0 if self.horizontalHeader().isHidden() else self.horizontalHeader().height()
+        bar = self.horizontalScrollBar().sizeHint().height() if most > 0 else 0
+        self.setFixedHeight(head + self.verticalHeader().length() + bar)
 
 
 class VerdictCard(QFrame):
@@ -153,7 +209,7 @@ def grid(
     stretch: int = -1,
 ) -> QTableWidget:
     """Return a small table that is as high as its rows; cells are mono but for `plain` columns."""
-    made = QTableWidget(len(rows), len(titles))
+    made = _Grid(len(rows), len(titles))
     for column, title in enumerate(titles):
         head = QTableWidgetItem(title)
         if column in right:

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea
 
 from runcase.preview import words
 from runcase.preview.facts import Facts, Tensor
 from runcase.ui.allow_list import AllowList
-from runcase.ui.previews.cards import VerdictCard, grid, remark
+from runcase.ui.previews.cards import CardPage, VerdictCard, grid, remark
 from runcase.ui.previews.list_table import ROW, Index, ListModel, ListTable
 from runcase.ui.previews.text_view import code_font
 from runcase.ui.theme import Theme
@@ -50,15 +50,8 @@ class FactsView(QScrollArea):
         document = self._document
         if document is None:
             return
-        page = QWidget()
-        page.setObjectName("side")
-        main, side = QVBoxLayout(), QVBoxLayout()
-        layout = QHBoxLayout(page)
-        layout.setContentsMargins(12, 12, 12, 12)
-        layout.setSpacing(12)
-        for column, share in ((main, 3), (side, 2)):
-            column.setSpacing(12)
-            layout.addLayout(column, share)
+        page = CardPage(self._theme)
+        main, side = page.main, page.side
         if document.imports:
             main.addWidget(VerdictCard(self._theme, document, self._allowed))
         if document.tensors:
@@ -73,8 +66,7 @@ class FactsView(QScrollArea):
             side.addWidget(card)
         if main.isEmpty():
             main.addWidget(remark(self._remark))
-        for column in (main, side):
-            column.addStretch(1)
+        page.finish()
         self.setWidget(page)
 
     def _pairs(self, title: str, pairs: Sequence[tuple[str, str]], titles: tuple[str, str]) -> Card:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from runcase.preview import words
 from runcase.preview.document import Flavor, Model
 from runcase.ui.allow_list import AllowList
-from runcase.ui.previews.cards import VerdictCard, grid, remark
+from runcase.ui.previews.cards import CardPage, VerdictCard, grid, remark
 from runcase.ui.previews.text_view import CodeEdit
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import (
@@ -80,20 +80,10 @@ class ModelView(QStackedWidget):
         document = self._document
         if document is None:
             return
-        page = QWidget()
-        page.setObjectName("side")
-        main, side = QVBoxLayout(), QVBoxLayout()
-        for column in (main, side):
-            column.setSpacing(12)
-        self._fill_main(document, main)
-        self._fill_side(document, side)
-        layout = QHBoxLayout(page)
-        layout.setContentsMargins(12, 12, 12, 12)
-        layout.setSpacing(12)
-        layout.addLayout(main, 3)
-        layout.addLayout(side, 2)
-        for column in (main, side):
-            column.addStretch(1)
+        page = CardPage(self._theme)
+        self._fill_main(document, page.main)
+        self._fill_side(document, page.side)
+        page.finish()
         self._scroll.setWidget(page)
 
     def _fill_main(self, document: Model, column: QVBoxLayout) -> None:

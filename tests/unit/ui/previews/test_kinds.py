@@ -20,6 +20,7 @@ from runcase.errors import PreviewError
 from runcase.preview.document import Request
 from runcase.preview.facts import Tensor
 from runcase.preview.worker import Worker
+from runcase.ui.previews.cards import CardPage, grid
 from runcase.ui.previews.facts_view import TensorModel
 from runcase.ui.previews.frequency_dialog import FrequencyDialog
 from runcase.ui.previews.host import PreviewHost
@@ -249,6 +250,31 @@ def test_a_pickle_shows_its_verdict(opened: Open) -> None:
     assert host._stack.currentWidget() is host._insides
     assert "1 import could run code of the file’s author" in texts(host._insides)
     assert not host._insides.grab().isNull()
+
+
+def test_cards_stand_below_each_other_in_little_room(opened: Open, qtbot: QtBot) -> None:
+    host = opened("x.pkl", pickle.dumps({"a": os.getcwd}))
+    with qtbot.waitExposed(host):
+        host.show()
+    page = host._insides.findChild(CardPage)
+    card, facts = page.main.itemAt(0).widget(), page.side.itemAt(0).widget()
+    for width in (1000, 500):
+        host.resize(width, 600)
+        qtbot.waitUntil(lambda width=width: (facts.y() > card.y()) == (width == 500))
+        assert page.width() <= width
+
+
+def test_a_table_of_a_card_hides_no_row_under_its_scroll_bar(
+    host: PreviewHost, qtbot: QtBot
+) -> None:
+    made = grid(host._theme, ("A", "B", "C"), [("x" * 40,) * 3] * 2)
+    qtbot.addWidget(made)
+    with qtbot.waitExposed(made):
+        made.show()
+    for width, bar in ((1200, False), (300, True)):
+        made.resize(width, made.height())
+        qtbot.waitUntil(lambda bar=bar: made.horizontalScrollBar().isVisible() == bar)
+        assert made.viewport().height() >= made.verticalHeader().length()
 
 
 def test_an_array_is_a_picture_a_table_and_planes(opened: Open) -> None:

@@ -195,7 +195,11 @@ class RunArtifacts(QWidget):
         self.details.setVisible(self.details.isHidden())
         wide = self.details.minimumWidth()
         if not self.details.isHidden() and right > wide:
-            self.split.setSizes([files, right - wide, wide])
+            # What the preview cannot give comes from the list, not from the navigator.
+            room = files + right - wide
+            spared = room - self.right.minimumSizeHint().width()
+            files = max(self.list.minimumWidth(), min(files, spared))
+            self.split.setSizes([files, room - files, wide])
         self.preview.tools.details.setChecked(not self.details.isHidden())
 
     def _tell_of(self, index: QModelIndex) -> None:

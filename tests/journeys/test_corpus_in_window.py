@@ -1,5 +1,6 @@
 """Every bad file in the real preview: the window answers all the while, nothing else is made."""
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -24,9 +25,12 @@ def children() -> set[int]:
     tasks = Path("/proc/self/task")
     if not tasks.exists():
         return set()
-    return {
-        int(each) for task in tasks.iterdir() for each in (task / "children").read_text().split()
-    }
+    found: set[int] = set()
+    for task in tasks.iterdir():
+        # A thread that ended meanwhile has no children any more.
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            found |= set(map(int, (task / "children").read_text().split()))
+    return found
 
 
 def sockets() -> set[str]:

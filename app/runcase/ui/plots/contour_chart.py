@@ -23,11 +23,12 @@ from runcase.progress import Progress
 from runcase.ui.plots.chart_view import CurveStyle
 from runcase.ui.plots.color_bar import bar_width, paint_bar
 from runcase.ui.plots.dots import RADIUS, nearest, paint_hollow, paint_shown, visible, within
-from runcase.ui.plots.frame import Frame, short, value_text
+from runcase.ui.plots.frame import Frame
 from runcase.ui.plots.ink import Ink, readable_on
 from runcase.ui.plots.point_tip import Hit
 from runcase.ui.plots.run_words import run_lines, styles_of
 from runcase.ui.plots.runs_plot import Mask, RunsPlot
+from runcase.ui.plots.tick_texts import short, value_text
 
 # Of a line's label: what stays free around it, and how much longer than it its line is.
 _PAD = 4.0

@@ -98,7 +98,7 @@ class LineChart(ChartView):
         self.crosshair = Crosshair(self)
         self.pin = Pin(self)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(4, 2, 8, 2)
+        layout.setContentsMargins(4, 0, 0, 2)
         layout.addWidget(self.canvas)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._again = QTimer(self)

@@ -13,6 +13,7 @@ from fakes import HeldJobs
 from runcase.curves.chart import Chart, ChartKind, Role
 from runcase.curves.combine import Curve
 from runcase.curves.drawing import View
+from runcase.curves.series import XAxis
 from runcase.ui.plots.chart_view import CurveStyle
 from runcase.ui.plots.line_chart import LineChart, LineData
 
@@ -161,3 +162,21 @@ def test_many_curves_stay_curves_in_a_file(many, jobs):
     assert not many.canvas.is_painting
     jobs.release_all()
     assert many._paint.curves.picture.image is not None  # the window's own again
+
+
+def test_the_description_tells_values_and_not_places_on_the_axes(chart, jobs):
+    assert chart.accessibleDescription().endswith("step 0 to 49999, values 0 to 1")
+    y = np.array([0.5, 100.0, 2.0])
+    curve = Curve("r", "k", np.array([1.0, 10.0, 60.0]), y, np.arange(3), np.arange(3))
+    style = {"r": CurveStyle("run", QColor("red"))}
+    chart.set_data(LineData((curve,)), style, View(log_x=True, log_y=True))
+    jobs.release_all()
+    assert chart.accessibleDescription().endswith("step 1 to 60, values 0.5000 to 100")
+    chart.set_data(LineData((curve,)), style, View(XAxis.RELATIVE))
+    jobs.release_all()
+    assert "relative 1.00 s to 1m 00s" in chart.accessibleDescription()
+    nothing = replace(curve, y=np.full(3, np.nan))
+    chart.set_data(LineData((nothing,)), style, View())
+    jobs.release_all()
+    assert chart.note() == "1 run · 3 points, none of them finite"
+    assert chart.accessibleDescription().endswith("step 1 to 60")

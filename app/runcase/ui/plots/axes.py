@@ -8,7 +8,7 @@ from PySide6.QtGui import QFontMetricsF
 
 from runcase.curves.scales import Scale, ScaleKind, Ticks, ticks
 from runcase.itemmodels import formats
-from runcase.ui.plots.tick_texts import tick_texts
+from runcase.ui.plots.tick_texts import tick_texts, value_text
 
 # So far apart are ticks, in heights of a line: as on the charts of runs.
 _WIDE_TICK, _HIGH_TICK = 4.5, 2.6
@@ -50,6 +50,10 @@ class MetricAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph ships no types
     def tickStrings(self, _values: list[float], _scale: float, _spacing: float) -> list[str]:
         return tick_texts(Scale("", self.kind, 0.0, 1.0), self._ticks)
 
+    def text_of(self, place: float) -> str:
+        """Write the value at a place of this axis."""
+        return value_text(Scale("", self.kind, 0.0, 1.0), place * self.unit)
+
     def described(self, value: float) -> str:
         """Write a value of this axis for the crosshair's heading."""
         value = 10**value if self._log else value
@@ -70,7 +74,7 @@ class DurationAxis(MetricAxis):
         self.kind = ScaleKind.DURATION
 
     def described(self, value: float) -> str:
-        return formats.duration(round(value * 1000))
+        return self.text_of(value)
 
 
 class WallAxis(MetricAxis):
@@ -83,4 +87,4 @@ class WallAxis(MetricAxis):
         self.kind = ScaleKind.TIME
 
     def described(self, value: float) -> str:
-        return formats.moment(round(value * 1000))
+        return self.text_of(value)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QBuffer, QRectF
+from PySide6.QtCore import QBuffer, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QApplication
@@ -16,6 +16,7 @@ from runcase.curves.drawing import View
 from runcase.curves.series import XAxis
 from runcase.ui.plots.chart_view import CurveStyle
 from runcase.ui.plots.line_chart import LineChart, LineData
+from runcase.ui.plots.sheet import Form, Paper, chart_sheet, render
 
 
 def data(points, top=1.0):
@@ -180,3 +181,20 @@ def test_the_description_tells_values_and_not_places_on_the_axes(chart, jobs):
     jobs.release_all()
     assert chart.note() == "1 run · 3 points, none of them finite"
     assert chart.accessibleDescription().endswith("step 1 to 60")
+
+
+def test_a_larger_png_shows_the_same(chart, theme, tmp_path):
+    def drawn(scale):
+        file = tmp_path / f"{scale}.png"
+        with chart_sheet(theme, chart, lambda *, light: chart.styles, Paper(True, None)) as sheet:
+            assert render(sheet, Form.PNG, scale)(file)
+            size = sheet.size.toSize()
+        image = QImage(str(file))
+        assert image.size() == size * scale
+        assert image.dotsPerMeterX() == pytest.approx(96 * scale / 0.0254, abs=1)
+        scaled = image.scaled(size, mode=Qt.TransformationMode.SmoothTransformation)
+        return np.asarray(scaled.convertToFormat(QImage.Format.Format_Grayscale8).constBits())
+
+    once, twice = drawn(1).astype(float), drawn(2).astype(float)
+    # Axes at another place or of another size differ in one pixel of thirty by a lot.
+    assert (np.abs(once - twice) > 100).mean() < 0.002

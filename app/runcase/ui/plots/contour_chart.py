@@ -69,8 +69,9 @@ class ContourChart(RunsPlot[Contour]):
     def paint_marks(self, ink: Ink, frame: Frame, figure: Contour) -> None:
         painter = ink.painter
         painter.save()
-        hull = _path(frame, figure.hull, None)
-        painter.setClipPath(hull, Qt.ClipOperation.IntersectClip)
+        area, hull = painter.clipPath(), _path(frame, figure.hull, None)
+        # A clip that Qt intersects is one of whole pixels: its edge would have steps in an SVG.
+        painter.setClipPath(hull.intersected(area))
         painter.setPen(Qt.PenStyle.NoPen)
         # Neighbours share an edge: antialiased, it would shine through as a line.
         painter.setRenderHint(painter.RenderHint.Antialiasing, False)
@@ -86,6 +87,7 @@ class ContourChart(RunsPlot[Contour]):
                 painter.drawPolyline(_polygon(frame, line))
         self._label(ink, frame, figure, hull)
         painter.restore()
+        painter.setClipPath(area)  # by restoring alone the SVG would cut runs at the edge in two
         self._paint_runs(ink, frame, figure)
 
     def paint_over(self, ink: Ink, frame: Frame, figure: Contour) -> None:

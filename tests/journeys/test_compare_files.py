@@ -10,8 +10,8 @@ from compare_hands import hands_on
 from compare_store import write_store
 from driving import press, wait_for
 from runcase.store.compare_lines import difference
-from runcase.ui.widgets.compare_canvas import ImageMode
 from runcase.ui.theme import Scheme
+from runcase.ui.widgets.compare_canvas import ImageMode
 from runcase.ui.widgets.compare_diff import DiffView
 from small_store import picture, run_id
 from table_hands import NO_PLATFORM, clipboard

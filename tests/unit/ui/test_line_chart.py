@@ -12,10 +12,11 @@ from PySide6.QtWidgets import QApplication
 from fakes import HeldJobs
 from runcase.curves.chart import Chart, ChartKind, Role
 from runcase.curves.combine import Curve
-from runcase.curves.drawing import View
+from runcase.curves.drawing import View, Window, prepare, reduce_lines
 from runcase.curves.series import XAxis
 from runcase.ui.plots.chart_view import CurveStyle
 from runcase.ui.plots.line_chart import LineChart, LineData
+from runcase.ui.plots.line_picture import LineLooks, picture_of
 from runcase.ui.plots.sheet import Form, Paper, chart_sheet, render
 
 
@@ -198,3 +199,14 @@ def test_a_larger_png_shows_the_same(chart, theme, tmp_path):
     once, twice = drawn(1).astype(float), drawn(2).astype(float)
     # Axes at another place or of another size differ in one pixel of thirty by a lot.
     assert (np.abs(once - twice) > 100).mean() < 0.002
+
+
+def test_runs_without_a_colour_stand_behind_those_with_one(theme):
+    step = np.arange(3)
+    curves = [Curve(name, "k", step.astype(float), step * 1.0, step, step) for name in "abc"]
+    grey = theme.color("muted")
+    styles = {"a": CurveStyle("a", QColor("red")), "b": CurveStyle("b", grey)}
+    looks = LineLooks(styles, False, ("k",), grey, False, frozenset())
+    drawn = reduce_lines(prepare(curves, View()), Window(0.0, 2.0, 100))
+    colors = [color.name() for _, color, _ in picture_of(drawn, looks).paths]
+    assert colors == [grey.name(), "#ff0000"]

@@ -498,3 +498,8 @@ def test_dark_and_doubled_it_is_still_whole(show, theme):
     frame = view.frame()
     assert frame.area.width() > 300
     assert frame.area.bottom() < view.height() - 2 * view.fontMetrics().height() * 0.7
+
+
+def test_a_chart_of_nothing_says_why_in_its_description_too(show):
+    view = show(Chart("c", ChartKind.BOX, {Role.Y: ("metric:nobody has it",)}))
+    assert view.accessibleDescription() == view.emptiness(view.figure) != ""

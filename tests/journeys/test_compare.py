@@ -2,8 +2,10 @@
 
 import sqlite3
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
@@ -333,3 +335,23 @@ def test_the_runs_of_a_group_are_compared(application, qtbot, store):
     made.trigger("compare")
     assert {head.name for head in made.page.model.heads} == {"ant", "bee", "cow", "dog"}
     made.close()
+
+
+def test_a_long_value_ends_where_the_others_do(hands):
+    """Where there is no room for its curve, too, it is the curve that goes."""
+    row, delegate = hands.fact("loss"), hands.view.itemDelegate()
+    cell = hands.model.cell(row, 0)._replace(delta="", percent="", best=False)
+
+    def painted(text):
+        image = QImage(236, 26, QImage.Format.Format_Grayscale8)
+        image.fill(Qt.GlobalColor.white)
+        painter = QPainter(image)
+        delegate._value(painter, image.rect(), row, 0, cell._replace(text=text))
+        painter.end()
+        lines = np.frombuffer(image.constBits(), np.uint8).reshape(26, -1)[:, :236]
+        return np.flatnonzero((lines < 200).any(axis=0))
+
+    short, long = painted("0.5000"), painted("0.035000")
+    assert abs(int(short[-1]) - int(long[-1])) <= 1
+    assert short[0] < 20, "its curve"
+    assert long[0] > 20

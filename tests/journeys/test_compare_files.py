@@ -10,6 +10,7 @@ from compare_hands import hands_on
 from compare_store import write_store
 from driving import press, wait_for
 from runcase.store.compare_lines import difference
+from runcase.ui.theme import Scheme
 from runcase.ui.widgets.compare_canvas import ImageMode
 from runcase.ui.widgets.compare_diff import DiffView
 from small_store import picture, run_id
@@ -276,3 +277,27 @@ def test_a_pane_that_is_closed_reads_no_more(hands):
 def test_a_file_that_one_run_lacks_is_said(hands):
     hands.open_file("lone.txt")
     assert "bee did not log this file" in hands.pane.right.host._state._title.text()
+
+
+def test_a_long_name_is_shortened_where_files_are_compared(hands):
+    hands.open_file("config.yaml", 2)
+    combo = hands.pane.right_run
+    index = combo.currentIndex()
+    combo.setItemText(index, "a name that no field has room for, however wide")
+    assert "…" in combo.shown_text()
+    assert combo.shown_text()[-4:] == "wide"
+    assert combo.toolTip() == combo.currentText()
+
+
+def test_the_runs_of_a_file_take_the_colours_of_the_theme(hands):
+    hands.open_file("config.yaml", 2)
+    theme, combo = hands.application.context.theme, hands.pane.right_run
+
+    def colour():
+        return combo.itemIcon(1).pixmap(16, 16).toImage().pixelColor(8, 8)
+
+    before = colour()
+    theme.set_scheme(Scheme.DARK)
+    assert colour() != before
+    theme.set_scheme(Scheme.LIGHT)
+    assert colour() == before

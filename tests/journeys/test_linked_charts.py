@@ -14,7 +14,7 @@ from PySide6.QtGui import (
     QMouseEvent,
 )
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from chart_desk import CURVES, Desk
 from made import unpack
@@ -28,6 +28,8 @@ from runcase.ui.plots.chart_card import CHART_MIME
 from runcase.ui.plots.line_chart import LineChart
 from runcase.ui.plots.parallel_chart import ParallelChart
 from runcase.ui.plots.scatter_chart import ScatterChart
+from runcase.ui.theme import Scheme
+from runcase.ui.widgets.run_inspector import RunInspector
 
 pytestmark = pytest.mark.qt_log_ignore("grabbing the keyboard", r"raise\(\)", extend=True)
 
@@ -36,6 +38,7 @@ def test_charts_are_worked_with(qtbot, application, sample):
     desk = Desk(qtbot, application, sample)
     finds_and_folds(desk)
     hovers(desk)
+    takes_another_theme(desk)
     groups(desk)
     zooms(desk)
     adds_and_brushes(desk)
@@ -90,6 +93,23 @@ def hovers(desk):
     )
     desk.settle()
     assert desk.page.view.selected_ids()[0] in {each.line.run_id for each in chart.drawn_lines()}
+
+
+def takes_another_theme(desk):
+    """The selected run keeps one colour in table, charts and inspector."""
+    theme, panel = desk.application.context.theme, desk.panel
+    (run_id,) = panel._selected
+
+    def swatches():
+        inspector = desk.window.findChild(RunInspector)
+        return [
+            each for each in inspector.findChildren(QLabel) if "background" in each.styleSheet()
+        ]
+
+    for scheme in (Scheme.DARK, Scheme.LIGHT):
+        theme.set_scheme(scheme)
+        desk.settle()
+        assert panel.looks.styles()[run_id].color.name() in swatches()[0].styleSheet()
 
 
 def groups(desk):

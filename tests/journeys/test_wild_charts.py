@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QPushButton
 
 import driving
 from driving import trigger
 from runcase.curves.chart import Chart, ChartKind, Role
 from runcase.curves.drawing import Window
+from runcase.ui.dialogs.line_columns import LineColumnsDialog
 from runcase.ui.location import Location, Place
 from runcase.ui.plots.spots_item import Shape
 from small_store import make_store, run_id
@@ -71,6 +73,7 @@ def test_wild_metrics_are_drawn(qtbot, application, wild):
     assert "at x ≤ 0 left out" in chart.note()
     panel.tools.change_view(log_x=False)
     every_pixel_column_has_its_extremes(panel, settle)
+    a_mistake_is_edited(window, panel, settle)
     without_runs(window, panel, settle)
 
 
@@ -171,6 +174,22 @@ def columns(x, y, edges):
 
 def inside(x, window):
     return int(((x >= window.low) & (x <= window.high)).sum())
+
+
+def a_mistake_is_edited(window, panel, settle):
+    """What cannot be drawn offers to be edited, where the mistake is."""
+    kept = panel.book.chart("metric:constant")
+    panel.change(Chart("metric:constant", ChartKind.LINE, {Role.Y: ("constant -",)}))
+    shown(panel, settle, "constant")
+    state = panel.grid.cards["metric:constant"]._state
+    assert "(column 11)" in state._text.text()
+    (edit,) = state.findChildren(QPushButton)
+    edit.click()
+    settle()
+    dialog = next(each for each in window.findChildren(LineColumnsDialog) if each.isVisible())
+    dialog.reject()
+    panel.change(kept)
+    settle()
 
 
 def without_runs(window, panel, settle):

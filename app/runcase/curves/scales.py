@@ -15,8 +15,10 @@ _LAST = 1.7e308
 _DURATION = "attribute:duration"
 _GOLDEN = 0.6180339887498949
 _NICE = (1.0, 2.0, 5.0, 10.0)
+_EXPONENTS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 _SECOND, _MINUTE, _HOUR, _DAY = 1e3, 6e4, 3.6e6, 8.64e7
 _TIME_STEPS = (
+    *(1.0 * each for each in (1, 2, 5, 10, 20, 50, 100, 200, 500)),
     *(each * _SECOND for each in (1, 2, 5, 10, 15, 30)),
     *(each * _MINUTE for each in (1, 2, 5, 10, 15, 30)),
     *(each * _HOUR for each in (1, 2, 3, 6, 12)),
@@ -133,10 +135,15 @@ def jitter(count: int) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Ticks:
-    """Places of ticks, and their distance: how exactly they are to be written."""
+    """Places of ticks, and their distance: how exactly they are to be written.
+
+    Attributes:
+        decades: Whether they are powers of ten on a logarithmic axis, and nothing between.
+    """
 
     places: tuple[float, ...]
     step: float
+    decades: bool = False
 
 
 def ticks(scale: Scale, most: int) -> Ticks:
@@ -180,8 +187,11 @@ def _log_ticks(scale: Scale, most: int) -> Ticks:
     first, last = int(np.ceil(scale.low)), int(np.floor(scale.high))
     decades = last - first + 1
     if decades >= 3 or decades * 3 > most:
-        step = max(1, -(-decades // most))
-        return Ticks(tuple(float(each) for each in range(first, last + 1, step)), 0.0)
+        # Round exponents, so that 1 is among them: 1e-100, 1, 1e100.
+        step = next(each for each in _EXPONENTS if decades <= each * most)
+        first = -(-first // step) * step
+        places = tuple(float(each) for each in range(first, last + 1, step))
+        return Ticks(places, float(step), decades=True)
     inner = (
         float(each + np.log10(nice)) for each in range(first - 1, last + 1) for nice in (1, 2, 5)
     )

@@ -136,3 +136,17 @@ def test_thumbnails_are_kept_up_to_a_limit(view, qtbot, monkeypatch):
     view.set_step(0)
     qtbot.waitUntil(lambda: view.thumbnails.waiting() == 0)
     assert len(view.thumbnails._kept) == 1
+
+
+def test_one_run_without_a_folder_does_not_speak_for_the_others(context, session, runs, qtbot):
+    made = ImagesChart(context, session, CHART)
+    qtbot.addWidget(made)
+    made.set_styles(dict.fromkeys(("bare", "hidden"), STYLES["one"]))
+    with qtbot.waitSignal(made.drawn):
+        made.set_table(CHART, runs)
+    assert made._found["hidden"].problem
+    none = "None of the shown runs has images of mlflow.log_image."
+    assert made.accessibleDescription() == none
+    made.set_styles({"hidden": STYLES["one"]})
+    qtbot.waitUntil(lambda: made.accessibleDescription() != none)
+    assert made._found["hidden"].problem in made.accessibleDescription()

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QBuffer, QRectF
+from PySide6.QtCore import QBuffer, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QApplication
@@ -12,9 +12,12 @@ from PySide6.QtWidgets import QApplication
 from fakes import HeldJobs
 from runcase.curves.chart import Chart, ChartKind, Role
 from runcase.curves.combine import Curve
-from runcase.curves.drawing import View
+from runcase.curves.drawing import View, Window, prepare, reduce_lines
+from runcase.curves.series import XAxis
 from runcase.ui.plots.chart_view import CurveStyle
 from runcase.ui.plots.line_chart import LineChart, LineData
+from runcase.ui.plots.line_picture import LineLooks, picture_of
+from runcase.ui.plots.sheet import Form, Paper, chart_sheet, render
 
 
 def data(points, top=1.0):
@@ -161,3 +164,49 @@ def test_many_curves_stay_curves_in_a_file(many, jobs):
     assert not many.canvas.is_painting
     jobs.release_all()
     assert many._paint.curves.picture.image is not None  # the window's own again
+
+
+def test_the_description_tells_values_and_not_places_on_the_axes(chart, jobs):
+    assert chart.accessibleDescription().endswith("step 0 to 49999, values 0 to 1")
+    y = np.array([0.5, 100.0, 2.0])
+    curve = Curve("r", "k", np.array([1.0, 10.0, 60.0]), y, np.arange(3), np.arange(3))
+    style = {"r": CurveStyle("run", QColor("red"))}
+    chart.set_data(LineData((curve,)), style, View(log_x=True, log_y=True))
+    jobs.release_all()
+    assert chart.accessibleDescription().endswith("step 1 to 60, values 0.5000 to 100")
+    chart.set_data(LineData((curve,)), style, View(XAxis.RELATIVE))
+    jobs.release_all()
+    assert "relative 1.00 s to 1m 00s" in chart.accessibleDescription()
+    nothing = replace(curve, y=np.full(3, np.nan))
+    chart.set_data(LineData((nothing,)), style, View())
+    jobs.release_all()
+    assert chart.note() == "1 run · 3 points, none of them finite"
+    assert chart.accessibleDescription().endswith("step 1 to 60")
+
+
+def test_a_larger_png_shows_the_same(chart, theme, tmp_path):
+    def drawn(scale):
+        file = tmp_path / f"{scale}.png"
+        with chart_sheet(theme, chart, lambda *, light: chart.styles, Paper(True, None)) as sheet:
+            assert render(sheet, Form.PNG, scale)(file)
+            size = sheet.size.toSize()
+        image = QImage(str(file))
+        assert image.size() == size * scale
+        assert image.dotsPerMeterX() == pytest.approx(96 * scale / 0.0254, abs=1)
+        scaled = image.scaled(size, mode=Qt.TransformationMode.SmoothTransformation)
+        return np.asarray(scaled.convertToFormat(QImage.Format.Format_Grayscale8).constBits())
+
+    once, twice = drawn(1).astype(float), drawn(2).astype(float)
+    # Axes at another place or of another size differ in one pixel of thirty by a lot.
+    assert (np.abs(once - twice) > 100).mean() < 0.002
+
+
+def test_runs_without_a_colour_stand_behind_those_with_one(theme):
+    step = np.arange(3)
+    curves = [Curve(name, "k", step.astype(float), step * 1.0, step, step) for name in "abc"]
+    grey = theme.color("muted")
+    styles = {"a": CurveStyle("a", QColor("red")), "b": CurveStyle("b", grey)}
+    looks = LineLooks(styles, False, ("k",), grey, False, frozenset())
+    drawn = reduce_lines(prepare(curves, View()), Window(0.0, 2.0, 100))
+    colors = [color.name() for _, color, _ in picture_of(drawn, looks).paths]
+    assert colors == [grey.name(), "#ff0000"]

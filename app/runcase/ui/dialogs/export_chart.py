@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -166,7 +166,10 @@ class ExportChartDialog(QDialog):
         self.formats.setAccessibleName("Format")
         for form, name, _ in _FORMATS if is_chart else _FORMATS[:_PICTURES]:
             self.formats.addItem(name, form)
-        self.width_field, self.height_field = _pixels("Width"), _pixels("Height")
+        theme = self._context.theme
+        self.width_field, self.height_field = (
+            PixelField(theme, name) for name in ("Width", "Height")
+        )
         width, height = self._what.plot_size() if isinstance(self._what, ChartView) else (0, 0)
         self.width_field.setValue(width)
         self.height_field.setValue(height)
@@ -277,9 +280,21 @@ class ExportChartDialog(QDialog):
         self._said.show()
 
 
-def _pixels(name: str) -> QSpinBox:
-    made = QSpinBox()
-    made.setRange(_SMALLEST, _LARGEST)
-    made.setAccessibleName(f"{name} in pixels")
-    made.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-    return made
+class PixelField(QSpinBox):
+    """A number of pixels; outlined by itself: a style sheet leaves one without arrows no room."""
+
+    def __init__(self, theme: Theme, name: str) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setRange(_SMALLEST, _LARGEST)
+        self.setAccessibleName(f"{name} in pixels")
+        self.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.setMinimumHeight(theme.px(26))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        token = "accent" if self.hasFocus() else "control" if self.isEnabled() else "border"
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(self._theme.color(token))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)

@@ -19,12 +19,13 @@ from runcase.curves.scripts.bars import bars_script
 from runcase.itemmodels import formats
 from runcase.progress import Progress
 from runcase.ui.plots.chart_view import CurveStyle, Key
-from runcase.ui.plots.frame import Frame, value_text
+from runcase.ui.plots.frame import Frame
 from runcase.ui.plots.ink import Ink
 from runcase.ui.plots.point_tip import Hit
 from runcase.ui.plots.rows_plot import RowsPlot
 from runcase.ui.plots.run_words import run_lines, styles_of
 from runcase.ui.plots.runs_plot import Mask
+from runcase.ui.plots.tick_texts import value_text
 
 
 class BarChart(RowsPlot[Bars]):

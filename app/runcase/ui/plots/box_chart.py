@@ -21,11 +21,12 @@ from runcase.itemmodels import formats
 from runcase.progress import Progress
 from runcase.ui.plots.chart_view import CurveStyle
 from runcase.ui.plots.dots import nearest, paint_hollow, paint_shown, visible, within
-from runcase.ui.plots.frame import Frame, paint_axes, value_text
+from runcase.ui.plots.frame import Frame, paint_axes
 from runcase.ui.plots.ink import Ink
 from runcase.ui.plots.point_tip import Hit
 from runcase.ui.plots.run_words import run_lines, styles_of
 from runcase.ui.plots.runs_plot import Mask, RunsPlot
+from runcase.ui.plots.tick_texts import value_text
 
 _HALF = 0.27
 _CAP = 0.12

@@ -169,7 +169,7 @@ class CardFiller:
 
     def _failed(self, card: ChartCard, error: RuncaseError) -> None:
         card.asked = None
-        card.show_failure(error)
+        card.show_failure(error, ("Edit Chart…", partial(self._panel.edit, card.spec.id)))
 
 
 def _nothing(chart: Chart, runs: int) -> tuple[str, str]:

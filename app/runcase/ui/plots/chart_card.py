@@ -22,7 +22,7 @@ from runcase.ui.plots.legend_strip import LegendStrip
 from runcase.ui.plots.line_feed import LineFeed
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import Elided, IconButton, row
-from runcase.ui.widgets.state_page import StatePage
+from runcase.ui.widgets.state_page import Action, StatePage
 from runcase.ui.zoom import fix
 
 CHART_MIME = "application/x-runcase-chart"
@@ -98,11 +98,11 @@ class ChartCard(QFrame):
         self._note.setText("" if view is None else view.note())
         self.legend.show_keys([] if view is None else view.card_keys())
 
-    def show_empty(self, icon: str, title: str, text: str) -> None:
-        """Say instead of a chart why there is none."""
+    def show_empty(self, icon: str, title: str, text: str, *actions: Action) -> None:
+        """Say instead of a chart why there is none, and offer what to do."""
         if self._state is None:
             self._state = StatePage(self._theme)
-        self._state.show_state(icon, title, text)
+        self._state.show_state(icon, title, text, *actions)
         self._put(self._state)
         if self.view is not None:
             self.view.hide()
@@ -116,9 +116,9 @@ class ChartCard(QFrame):
         if self.view is not None:
             self.view.show()
 
-    def show_failure(self, error: RuncaseError) -> None:
-        """Say why the chart could not be drawn."""
-        self.show_empty("circle-alert", "This chart cannot be drawn", _sentence(error))
+    def show_failure(self, error: RuncaseError, *actions: Action) -> None:
+        """Say why the chart could not be drawn, and offer what to do."""
+        self.show_empty("circle-alert", "This chart cannot be drawn", _sentence(error), *actions)
 
     def set_maximised(self, maximised: bool) -> None:
         """Offer to restore the card instead of maximising it."""

@@ -194,6 +194,10 @@ class ChartPanel(QWidget):
             self.grid.scroll_to(chart.id)
         self.options_changed.emit()
 
+    def edit(self, chart_id: str) -> None:
+        """Ask for other columns of a chart."""
+        self._commands.edit(chart_id)
+
     def add(self, chart: Chart) -> None:
         """Add a chart under an id of its own."""
         self.change(replace(chart, id=self.book.free_id()))

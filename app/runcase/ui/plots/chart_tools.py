@@ -51,6 +51,8 @@ class ChartTools(PanelHeader):
         self._slider.setRange(0, 99)
         fix(theme, self._slider, width=86)
         self._slider.setAccessibleName("Smoothing")
+        # Its caption is the first to go where there is little room.
+        self._slider.setToolTip("Smoothing  [  ]")
         self._slider.valueChanged.connect(lambda value: self.change_view(smoothing=value / 100))
         self._amount = label("0.00", "small-muted")
         self._words = label("Smoothing", "small")

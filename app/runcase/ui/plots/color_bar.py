@@ -6,8 +6,9 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient
 
 from runcase.curves.scales import Scale
-from runcase.ui.plots.frame import Frame, axis_texts
+from runcase.ui.plots.frame import Frame
 from runcase.ui.plots.ink import Ink
+from runcase.ui.plots.tick_texts import axis_texts
 
 _WIDTH = 10.0
 _STOPS = 32

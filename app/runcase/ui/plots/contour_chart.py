@@ -23,11 +23,12 @@ from runcase.progress import Progress
 from runcase.ui.plots.chart_view import CurveStyle
 from runcase.ui.plots.color_bar import bar_width, paint_bar
 from runcase.ui.plots.dots import RADIUS, nearest, paint_hollow, paint_shown, visible, within
-from runcase.ui.plots.frame import Frame, short, value_text
+from runcase.ui.plots.frame import Frame
 from runcase.ui.plots.ink import Ink, readable_on
 from runcase.ui.plots.point_tip import Hit
 from runcase.ui.plots.run_words import run_lines, styles_of
 from runcase.ui.plots.runs_plot import Mask, RunsPlot
+from runcase.ui.plots.tick_texts import short, value_text
 
 # Of a line's label: what stays free around it, and how much longer than it its line is.
 _PAD = 4.0
@@ -68,8 +69,9 @@ class ContourChart(RunsPlot[Contour]):
     def paint_marks(self, ink: Ink, frame: Frame, figure: Contour) -> None:
         painter = ink.painter
         painter.save()
-        hull = _path(frame, figure.hull, None)
-        painter.setClipPath(hull, Qt.ClipOperation.IntersectClip)
+        area, hull = painter.clipPath(), _path(frame, figure.hull, None)
+        # A clip that Qt intersects is one of whole pixels: its edge would have steps in an SVG.
+        painter.setClipPath(hull.intersected(area))
         painter.setPen(Qt.PenStyle.NoPen)
         # Neighbours share an edge: antialiased, it would shine through as a line.
         painter.setRenderHint(painter.RenderHint.Antialiasing, False)
@@ -85,6 +87,7 @@ class ContourChart(RunsPlot[Contour]):
                 painter.drawPolyline(_polygon(frame, line))
         self._label(ink, frame, figure, hull)
         painter.restore()
+        painter.setClipPath(area)  # by restoring alone the SVG would cut runs at the edge in two
         self._paint_runs(ink, frame, figure)
 
     def paint_over(self, ink: Ink, frame: Frame, figure: Contour) -> None:

@@ -9,15 +9,14 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF
 
-from runcase.curves.scales import Scale, ScaleKind, ticks
+from runcase.curves.scales import Scale, ScaleKind
 from runcase.curves.series import Floats
-from runcase.itemmodels import formats
 from runcase.ui.plots.ink import Ink
+from runcase.ui.plots.tick_texts import axis_texts
 
 # What a place far outside is cut to: a painter counts pixels in 32 bits.
 _FAR = 1e5
 _TICK_GAP = 5.0
-_DAY = 8.64e7
 # Degrees; how far a name at that angle reaches down; the share of the height they may take.
 _ASLANT = 38.0
 _RISE, _RUN = math.sin(math.radians(_ASLANT)), math.cos(math.radians(_ASLANT))
@@ -172,65 +171,9 @@ def _paint_aslant(ink: Ink, frame: Frame, line: float) -> None:
         painter.restore()
 
 
-def value_text(scale: Scale, place: float) -> str:
-    """Write the value at a place in full, for a tooltip."""
-    if scale.kind is ScaleKind.CATEGORY:
-        at = round(place)
-        return scale.labels[at] if 0 <= at < len(scale.labels) else formats.MISSING
-    value = scale.value(place)
-    if scale.kind is ScaleKind.TIME:
-        return formats.moment(round(value)) if math.isfinite(value) else formats.MISSING
-    if scale.kind is ScaleKind.DURATION:
-        return formats.duration(round(value)) if math.isfinite(value) else formats.MISSING
-    return formats.number(value)
-
-
 def _caption(scale: Scale) -> str:
     return f"{scale.title} (log)" if scale.kind is ScaleKind.LOG else scale.title
 
 
 def _most(scale: Scale, height: float, line: float) -> int:
     return max(2, int(height / (line * (1.3 if scale.kind is ScaleKind.CATEGORY else 2.6))))
-
-
-def axis_texts(scale: Scale, most: int) -> list[tuple[float, str]]:
-    """Return the places of about `most` ticks and what is written at them."""
-    found = ticks(scale, most)
-    return [(place, _tick(scale, place, found.step)) for place in found.places]
-
-
-def _tick(scale: Scale, place: float, step: float) -> str:
-    if scale.kind is ScaleKind.CATEGORY:
-        return scale.labels[int(place)]
-    if scale.kind is ScaleKind.TIME:
-        return _moment(place, step)
-    if scale.kind is ScaleKind.DURATION:
-        return formats.duration(round(place)) if place else "0"
-    if scale.kind is ScaleKind.LOG:
-        if step == 0 and abs(place - round(place)) < 1e-9 and not -2 < place < 5:
-            return f"1e{round(place)}"
-        return short(scale.value(place))
-    if place == 0:
-        return "0"
-    if formats.is_scientific(place):
-        return formats.number(place)
-    decimals = min(12, max(0, math.ceil(-math.log10(step) - 1e-9))) if step > 0 else 6
-    return f"{place:,.{decimals}f}".replace("-", formats.MINUS)
-
-
-def short(value: float, digits: int = 6) -> str:
-    """Write a number without zeros behind it."""
-    if formats.is_scientific(value) or not math.isfinite(value):
-        return formats.number(value)
-    return f"{value:,.{digits}g}".replace("-", formats.MINUS)
-
-
-def _moment(ms: float, step: float) -> str:
-    when = formats.local_time(round(ms)) if math.isfinite(ms) else None
-    if when is None:
-        return ""
-    if step < _DAY and (when.hour, when.minute, when.second) != (0, 0, 0):
-        return f"{when:%H:%M:%S}" if step < 6e4 else f"{when:%H:%M}"
-    if step > 300 * _DAY:
-        return f"{when.year}"
-    return f"{when.day} {when:%b}" if step < 80 * _DAY else f"{when:%b} {when.year}"

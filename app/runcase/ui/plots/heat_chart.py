@@ -19,10 +19,11 @@ from runcase.itemmodels import formats
 from runcase.progress import Progress
 from runcase.ui.plots.chart_view import CurveStyle, Key
 from runcase.ui.plots.color_bar import bar_width, paint_bar
-from runcase.ui.plots.frame import Frame, value_text
+from runcase.ui.plots.frame import Frame
 from runcase.ui.plots.ink import Ink, readable_on
 from runcase.ui.plots.point_tip import Hit
 from runcase.ui.plots.runs_plot import Mask, RunsPlot
+from runcase.ui.plots.tick_texts import value_text
 
 
 class HeatChart(RunsPlot[Heat]):

@@ -233,11 +233,12 @@ class ImagesChart(RunsChart):
             return self._problem
         if not self.styles:
             return "No run is shown in charts."
-        problems = {found.problem for found in self._found.values() if found.problem}
-        if problems:
-            return "\n".join(sorted(problems)[:3])
         if not self._found:
             return "Looking for images …"
+        problems = {found.problem for found in self._found.values()}
+        if all(problems):
+            return "\n".join(sorted(problems)[:3])
+        # What is wrong with some says nothing of the others, whose folders were looked through.
         return "None of the shown runs has images of mlflow.log_image."
 
     def _say(self, text: str) -> None:

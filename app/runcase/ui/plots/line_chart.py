@@ -61,13 +61,19 @@ class LineData:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Answer:
-    """What a job brings: lines, what is drawn of them, and the window it is drawn for."""
+    """What a job brings: lines, what is drawn of them, and the window it is drawn for.
+
+    Attributes:
+        y: The ends of the axis.
+        found: The least and the greatest value on the axis, None where none is finite.
+    """
 
     prepared: Prepared
     drawn: list[Drawn]
     picture: LinePicture
     window: Window
     y: tuple[float, float]
+    found: tuple[float, float] | None
 
 
 class LineChart(ChartView):
@@ -92,13 +98,14 @@ class LineChart(ChartView):
         self.hides_outliers = False
         self.follows = False
         self.prepared = Prepared()
+        self._found: tuple[float, float] | None = None
         self._auto = True
         self.canvas = PlotCanvas(theme, ZoomBox())
         self._paint = LinePaint(self)
         self.crosshair = Crosshair(self)
         self.pin = Pin(self)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(4, 2, 8, 2)
+        layout.setContentsMargins(4, 0, 0, 2)
         layout.addWidget(self.canvas)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._again = QTimer(self)
@@ -225,6 +232,8 @@ class LineChart(ChartView):
             found += f", {formats.count(self.prepared.left_out)} at x ≤ 0 left out"
         if self.prepared.beneath:
             found += f", {formats.count(self.prepared.beneath)} at y ≤ 0 left out"
+        elif points and self._found is None:
+            found += ", none of them finite"
         return found
 
     def legend(self, *, light: bool = False) -> list[Key]:
@@ -345,11 +354,13 @@ class LineChart(ChartView):
             prepared = prepare(data.curves, view, data.groups)
             x = widened(prepared.x_range(), limits.x, view.log_x)
             shown = window or Window(*x, columns)
-            y = widened(extent(prepared.lines, inner), limits.y, view.log_y)
+            found = extent(prepared.lines, False)
+            fitted = extent(prepared.lines, True) if inner else found
+            y = widened(fitted, limits.y, view.log_y)
             drawn = reduce_lines(prepared, shown)
             seen = pixels if window else replace(pixels, x=(shown.low, shown.high), y=y)
             return _Answer(
-                prepared, drawn, picture_of(drawn, looks, seen, progress.check), shown, y
+                prepared, drawn, picture_of(drawn, looks, seen, progress.check), shown, y, found
             )
 
         self.jobs.submit(work, owner=self, then=self._show, key="prepare")
@@ -366,6 +377,7 @@ class LineChart(ChartView):
 
     def _show(self, answer: _Answer) -> None:
         before, self.prepared = self.prepared.x_range(), answer.prepared
+        self._found = answer.found
         if self._auto:
             x = answer.window.low, answer.window.high
             self.canvas.box.setRange(xRange=x, yRange=answer.y, padding=0)
@@ -378,8 +390,20 @@ class LineChart(ChartView):
             self.canvas.box.translateBy(x=now[1] - before[1])
         if answer.window != self._seen():
             self._again.start()  # zoomed or resized while this was worked out
-        self.setAccessibleDescription(describe(self))
+        self.setAccessibleDescription(self._described())
         self.drawn.emit()
+
+    def _described(self) -> str:
+        """Say in words what there is, whatever part of it is in sight."""
+        said = [self.name(), self.note()]
+        for side, name, ends in (
+            ("bottom", self.chart.name(Role.X) or self.view.axis.value, self.prepared.x_range()),
+            ("left", "values", self._found),
+        ):
+            if ends is not None:
+                low, high = map(self.canvas.item.getAxis(side).text_of, ends)
+                said.append(f"{name} {low} to {high}")
+        return ", ".join(said)
 
     def _show_reduced(self, answer: tuple[Prepared, list[Drawn], LinePicture]) -> None:
         prepared, drawn, picture = answer
@@ -458,12 +482,3 @@ class LineChart(ChartView):
     def leaveEvent(self, event: QEvent) -> None:
         self.crosshair.leave()
         super().leaveEvent(event)
-
-
-def describe(chart: LineChart) -> str:
-    """Say in words what a chart shows, for accessibility."""
-    (left, right), (bottom, top) = chart.view_range()
-    return (
-        f"{chart.name()}, {chart.note()}, "
-        f"{chart.x_name()} {left:g} to {right:g}, values {bottom:g} to {top:g}"
-    )

@@ -200,8 +200,13 @@ def faded(color: QColor, alpha: int) -> QColor:
 def _batches(
     drawn: Sequence[Drawn], looks: LineLooks
 ) -> Iterator[tuple[QColor, tuple[int, ...], list[tuple[Floats, Floats]]]]:
-    """Yield lines of one look, a few together: raw and faint ones first, which stand behind."""
+    """Yield lines of one look, a few together.
+
+    Raw and faint ones come first, which stand behind; then those without a colour of their own,
+    which are selected and not shown: after the others they would hide them.
+    """
     behind: dict[Any, list[tuple[Floats, Floats]]] = {}
+    between: dict[Any, list[tuple[Floats, Floats]]] = {}
     before: dict[Any, list[tuple[Floats, Floats]]] = {}
     for each in drawn:
         color, dashes = looks.look_of(each.line)
@@ -212,8 +217,9 @@ def _batches(
             faint = faded(color, _FAINT_ALPHA).rgba(), dashes
             behind.setdefault(faint, []).append((each.x, each.y))
         else:
-            before.setdefault((color.rgba(), dashes), []).append((each.x, each.y))
-    for layer in (behind, before):
+            layer = between if color == looks.plain else before
+            layer.setdefault((color.rgba(), dashes), []).append((each.x, each.y))
+    for layer in (behind, between, before):
         for (rgba, dashes), parts in layer.items():
             for start in range(0, len(parts), _TOGETHER):
                 yield QColor.fromRgba(rgba), dashes, parts[start : start + _TOGETHER]

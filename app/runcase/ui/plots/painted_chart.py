@@ -208,7 +208,7 @@ class PaintedChart(RunsChart, Generic[F]):
         self.chart, self.table, self.figure = chart, table, figure
         self._problem = self.busy = ""
         self._rows = {run_id: at for at, run_id in enumerate(table.run_ids)}
-        self.setAccessibleDescription(self.describe(figure))
+        self.setAccessibleDescription(self.emptiness(figure) or self.describe(figure))
         self.figure_changed(figure)
         self.restyle()
         self.drawn.emit()

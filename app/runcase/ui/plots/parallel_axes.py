@@ -11,8 +11,8 @@ from PySide6.QtGui import QFontMetricsF
 
 from runcase.curves.figures.parallel import Axis, Parallel
 from runcase.curves.scales import ScaleKind
-from runcase.ui.plots.frame import axis_texts, short, value_text
 from runcase.ui.plots.ink import Ink
+from runcase.ui.plots.tick_texts import axis_texts, short, value_text
 
 _REACH = 9.0
 _MISSING = "missing"

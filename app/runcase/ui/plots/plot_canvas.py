@@ -7,6 +7,7 @@ from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QColor, QPainter, Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from runcase.ui.plots.axes import ROOM
 from runcase.ui.plots.line_picture import Pixels
 from runcase.ui.theme import Theme
 
@@ -37,6 +38,8 @@ class PlotCanvas(QWidget):
         self.item = self.plot.getPlotItem()
         self.box = self.item.getViewBox()
         self.item.hideButtons()
+        # Room for half of a text at the last tick: without it the axis would leave the text out.
+        self.item.layout.setContentsMargins(0, ROOM, ROOM, 0)
         # pyqtgraph makes a menu that nobody opens, and that outlives the plot as a window.
         self.item.ctrlMenu = None
         self.box.setMouseEnabled(x=True, y=True)

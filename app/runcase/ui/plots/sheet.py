@@ -188,12 +188,14 @@ def render(sheet: Sheet, form: Form, scale: int = 1) -> Callable[[Path], bool]:
     """
     if form is Form.PNG:
         image = QImage(sheet.size.toSize() * scale, QImage.Format.Format_RGB32)
-        image.setDotsPerMeterX(round(_DPI * scale / 0.0254))
-        image.setDotsPerMeterY(round(_DPI * scale / 0.0254))
         painter = QPainter(image)
         painter.scale(scale, scale)
         sheet.paint(painter, scale)
         painter.end()
+        # Afterwards: what is recorded before, as pyqtgraph's axes are, is played as many times
+        # larger as the device has more dots.
+        image.setDotsPerMeterX(round(_DPI * scale / 0.0254))
+        image.setDotsPerMeterY(round(_DPI * scale / 0.0254))
         return lambda path: image.save(str(path), "PNG")  # type: ignore[call-overload]
     data = _vectors(sheet, form)
     return lambda path: path.write_bytes(data) == len(data)

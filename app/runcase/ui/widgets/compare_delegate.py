@@ -131,13 +131,18 @@ class CompareDelegate(QStyledItemDelegate):
             token = "muted" if cell.missing else "text"
             paint_text(painter, self._paints, text, cell.text, role, token)
             return
+        column = QRect(text)
         if area.width() >= self._px(_CURVE_FROM):
-            self._curve(painter, area, row, run)
-            text.setLeft(text.left() + self._px(_CURVE) + 4)
+            column.setLeft(text.left() + self._px(_CURVE) + 4)
         if cell.missing:
-            paint_text(painter, self._paints, text, cell.text, "body", "muted")
+            paint_text(painter, self._paints, column, cell.text, "body", "muted")
             return
-        right = self._deltas(painter, text, cell)
+        # A long value takes the place of its curve before that of its delta: the values of a
+        # column end at one place, where they can be compared.
+        if column != text and self._wanted(column, cell) <= column.width():
+            self._curve(painter, area, row, run)
+            text = QRect(column)
+        right = self._deltas(painter, text, column, cell)
         mark = self._px(_MARK)
         text.setRight(right - mark)
         if cell.best:
@@ -157,17 +162,37 @@ class CompareDelegate(QStyledItemDelegate):
             whole=True,
         )
 
-    def _deltas(self, painter: QPainter, text: QRect, cell: CompareCell) -> int:
-        """Paint the delta and its percent in columns of their own; return where the value ends."""
+    def _wanted(self, column: QRect, cell: CompareCell) -> int:
+        """Return the room for a value, its mark, its delta and its percent."""
+        body = self._paints.font("body", bold=True)[1]
+        wanted = body.horizontalAdvance(cell.text) + self._px(_MARK)
+        if self.deltas in ("both", "absolute"):
+            wanted += self._delta_width(column, cell)
+        return wanted + (self._px(_PERCENT) if self.deltas in ("both", "percent") else 0)
+
+    def _delta_width(self, column: QRect, cell: CompareCell) -> int:
+        small = self._paints.font("small")[1]
+        least = small.horizontalAdvance(cell.delta) + 4
+        return max(self._px(58), column.width() // 3 - 8, least)
+
+    def _deltas(self, painter: QPainter, text: QRect, column: QRect, cell: CompareCell) -> int:
+        """Paint the delta and its percent in columns of their own; return where the value ends.
+
+        Args:
+            painter: Of the table.
+            text: The room for all of it.
+            column: The same beside a curve, as in the other rows.
+            cell: What is painted.
+        """
         if self.deltas == "none":
             return text.right()
         token = {1: "success", -1: "error"}.get(cell.verdict, "muted")
         right = text.right()
         # What does not fit beside the value is left to the tool tip: no number is cut.
-        body, small = self._paints.font("body", bold=True)[1], self._paints.font("small")[1]
+        body = self._paints.font("body", bold=True)[1]
         percent = self._px(_PERCENT)
         room = text.width() - body.horizontalAdvance(cell.text) - self._px(_MARK)
-        wide = max(self._px(58), text.width() // 3 - 8, small.horizontalAdvance(cell.delta) + 4)
+        wide = self._delta_width(column, cell)
         with_delta = self.deltas != "percent" and wide <= room
         with_percent = self.deltas != "absolute" and percent + (wide * with_delta) <= room
         if with_percent:

@@ -9,6 +9,7 @@ from runcase.itemmodels import formats
 from runcase.ui import icons
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import Segments, button
+from runcase.ui.widgets.eliding_combo import ElidingCombo
 from runcase.ui.widgets.fitting_header import FittingHeader
 from runcase.ui.zoom import follow
 
@@ -49,12 +50,9 @@ class CompareHead(FittingHeader):
         self.only.setChecked(True)
         self.deltas = _choice("Delta", DELTAS)
         self.values = _choice("Metric value", VALUES)
-        self.links = QComboBox()
+        self.links = ElidingCombo()
         self.links.setAccessibleName("Rank params by their link with a metric")
         self.links.addItem(_NO_LINK, "")
-        self.links.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
         self.links.setMinimumContentsLength(12)
         self.ways = Segments([("columns", "Columns"), ("rows", "Rows")], "Runs as")
         self.charts = button("Charts", "small")

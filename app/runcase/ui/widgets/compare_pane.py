@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -24,6 +23,7 @@ from runcase.ui.widgets.compare_cells import CompareCells
 from runcase.ui.widgets.compare_diff import DiffView
 from runcase.ui.widgets.compare_images import CompareImages
 from runcase.ui.widgets.compare_pair import Difference, ImagePair, PairReader
+from runcase.ui.widgets.eliding_combo import ElidingCombo
 from runcase.ui.widgets.fitting_header import FittingHeader
 from runcase.ui.widgets.preview_pane import PreviewPane
 from runcase.ui.widgets.state_page import LoadingPage, StatePage
@@ -83,9 +83,9 @@ class ComparePane(QWidget):
         for combo, key in zip((self.left_run, self.right_run), chosen, strict=True):
             combo.clear()
             for head in heads:
-                icon = self._context.theme.run_icon(head.color)
-                combo.addItem(icon, formats.one_line(head.label)[:60], head.key)
+                combo.addItem(formats.one_line(head.label)[:60], head.key)
             combo.setCurrentIndex(max(0, combo.findData(key)))
+        self._recolor()
 
     def show_path(self, path: str, left: int, right: int) -> None:
         """Show what differs in a file between two runs."""
@@ -112,14 +112,11 @@ class ComparePane(QWidget):
     def _make_controls(self) -> None:
         theme = self._context.theme
         self._header = FittingHeader(theme, "Artifact Difference", 38)
-        self.paths, self.left_run, self.right_run = QComboBox(), QComboBox(), QComboBox()
+        self.paths, self.left_run, self.right_run = ElidingCombo(), ElidingCombo(), ElidingCombo()
         named = ((self.paths, "Artifact", 16), (self.left_run, "Left run", 12),
                  (self.right_run, "Right run", 12))  # fmt: skip
         for combo, name, wide in named:
             combo.setAccessibleName(name)
-            combo.setSizeAdjustPolicy(
-                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-            )
             combo.setMinimumContentsLength(wide)
         follow(theme, self, self._fit_combos)
         self._added, self._removed = label("", "chip-success"), label("", "chip-error")
@@ -166,6 +163,13 @@ class ComparePane(QWidget):
         self.cells.moved.connect(self.reader.move)
         self.reader.found.connect(self._show)
         self.reader.failed.connect(self._failed)
+        self._context.theme.changed.connect(self._recolor)
+
+    def _recolor(self) -> None:
+        """Give the runs the colours of the theme in force."""
+        for combo in (self.left_run, self.right_run):
+            for at, head in enumerate(self._heads):
+                combo.setItemIcon(at, self._context.theme.run_icon(head.color))
 
     def _chosen(self, path: str) -> None:
         self.path = path

@@ -73,6 +73,7 @@ class RunInspector(QWidget):
         layout.addWidget(self._empty)
         layout.addWidget(self._scroll)
         self._scroll.hide()
+        theme.changed.connect(self._recolor)
 
     def show_run(self, run_id: str, color: int | None) -> None:
         """Show a run, or nothing for ""."""
@@ -88,6 +89,10 @@ class RunInspector(QWidget):
             failed=self._failed,
             key="inspect",
         )
+
+    def _recolor(self) -> None:
+        """Show the run in the colours of the theme in force."""
+        self.show_run(self._run_id, self._color)
 
     def _failed(self, error: RuncaseError) -> None:
         self._scroll.hide()

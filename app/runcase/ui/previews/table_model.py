@@ -99,6 +99,10 @@ class TableModel(QAbstractTableModel):
         place = row - window.first
         return window.cells[column][place] if 0 <= place < window.rows else None
 
+    def is_read(self, row: int) -> bool:
+        """Say whether the window of a row has been read."""
+        return row // self._step in self._windows
+
     def shown(self, row: int, column: int) -> str:
         """Return a cell as it is painted: a fraction with its column's decimals."""
         cell = self.cell(row, column)
@@ -110,7 +114,7 @@ class TableModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row, column = index.row(), index.column()
         if role == Qt.ItemDataRole.DisplayRole:
-            if row // self._step not in self._windows:
+            if not self.is_read(row):
                 self.missing.emit(row)
                 return ""
             return self.shown(row, column)

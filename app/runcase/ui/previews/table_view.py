@@ -1,7 +1,7 @@
 """A table file: its windows of rows, asked for as they scroll into view."""
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QFrame,
     QHeaderView,
@@ -17,6 +17,7 @@ from runcase.preview.document import Table
 from runcase.preview.inventory import Profile
 from runcase.ui.previews.profile_view import ProfileView
 from runcase.ui.previews.table_bar import TableBar
+from runcase.ui.previews.table_copy import TableCopy
 from runcase.ui.previews.table_delegate import TableDelegate
 from runcase.ui.previews.table_header import TableHeader
 from runcase.ui.previews.table_model import TableModel
@@ -95,6 +96,10 @@ class TablePreview(QWidget):
         self._timer.timeout.connect(self._ask)
         self._model.missing.connect(self._miss)
         self._grid.selectionModel().currentChanged.connect(self._say_cell)
+        self._copy = TableCopy(self._grid, self._model)
+        self._copy.missed.connect(self._miss)
+        self._copy.said.connect(self._cell.setText)
+        self._grid.copied.connect(self._copy.start)
         self._goto.returnPressed.connect(self._go)
         self._bar.queried.connect(self._query)
         self._bar.parted.connect(self.parted)
@@ -127,6 +132,7 @@ class TablePreview(QWidget):
         total = "more rows than were counted" if document.total is None else ""
         total = total or words.many(document.total or 0, "row")
         self._say(total, document)
+        self._copy.go_on()
         if self._wanted is not None:
             self._timer.start()
         if fresh and self._filtered:
@@ -141,6 +147,7 @@ class TablePreview(QWidget):
             document.name, document.size, document.part, document.columns,
         )  # fmt: skip
         self._wanted = None
+        self._copy.stop()
         self._cell.setText("")
         self._model.set_table(document)
         self._grid.scrollToTop()
@@ -292,19 +299,12 @@ class TablePreview(QWidget):
 
 
 class _Grid(QTableView):
-    """Copies the selected cells as tab-separated values."""
+    """Has cells copied by something that can wait for rows."""
+
+    copied = Signal()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not event.matches(QKeySequence.StandardKey.Copy):
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copied.emit()
+        else:
             super().keyPressEvent(event)
-            return
-        model = self.model()
-        lines: list[str] = []
-        selection = self.selectionModel().selection()
-        for part in (selection.at(each) for each in range(selection.count())):
-            for number in range(part.top(), min(part.bottom(), part.top() + 10_000) + 1):
-                cells = (model.index(number, each) for each in range(part.left(), part.right() + 1))
-                texts = (model.data(cell, Qt.ItemDataRole.ToolTipRole) for cell in cells)
-                lines.append("\t".join("" if text is None else str(text) for text in texts))
-        if lines:
-            QGuiApplication.clipboard().setText("\n".join(lines))

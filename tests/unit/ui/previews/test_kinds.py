@@ -13,7 +13,7 @@ import polars
 import pytest
 from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtGui import QColor, QFontMetrics, QTextDocument
-from PySide6.QtWidgets import QLabel, QTableWidget, QTextBrowser
+from PySide6.QtWidgets import QApplication, QLabel, QTableWidget, QTextBrowser
 from pytestqt.qtbot import QtBot
 
 from runcase.errors import PreviewError
@@ -167,6 +167,26 @@ def test_one_searches_where_there_is_a_field(opened: Open, qtbot: QtBot) -> None
     assert host.field is None
     opened("x.txt", "words")
     assert host.field is None
+
+
+def test_cells_are_copied_with_rows_that_were_not_read_yet(opened: Open, qtbot: QtBot) -> None:
+    host = opened("x.csv", CSV)
+    grid = host._table._grid
+    grid.selectAll()
+    qtbot.keyClick(grid, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: host._table._cell.text() == "Copied 1,000 rows", timeout=10_000)
+    rows = [line.split(",") for line in CSV.splitlines()[1:]]
+    assert QApplication.clipboard().text() == "\n".join("\t".join(row) for row in rows)
+
+
+def test_a_copy_of_very_many_rows_says_what_it_leaves_out(opened: Open, qtbot: QtBot) -> None:
+    host = opened("x.csv", "n\n" + "".join(f"{n}\n" for n in range(12_000)))
+    grid = host._table._grid
+    grid.selectAll()
+    qtbot.keyClick(grid, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    said = "Copied the first 9,600 of 12,000 rows"
+    qtbot.waitUntil(lambda: host._table._cell.text() == said, timeout=30_000)
+    assert QApplication.clipboard().text().endswith("\n9599")
 
 
 def test_whole_numbers_are_whole_in_a_header(opened: Open) -> None:

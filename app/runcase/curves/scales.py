@@ -188,7 +188,7 @@ def _log_ticks(scale: Scale, most: int) -> Ticks:
     decades = last - first + 1
     if decades >= 3 or decades * 3 > most:
         # Round exponents, so that 1 is among them: 1e-100, 1, 1e100.
-        step = next(each for each in _EXPONENTS if decades <= each * most)
+        step = next((each for each in _EXPONENTS if decades <= each * most), -(-decades // most))
         first = -(-first // step) * step
         places = tuple(float(each) for each in range(first, last + 1, step))
         return Ticks(places, float(step), decades=True)

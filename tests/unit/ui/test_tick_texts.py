@@ -58,6 +58,11 @@ def test_durations_are_round_in_their_own_units(high, expected):
     assert texts(ScaleKind.DURATION, 0, high * MINUTE) == expected
 
 
+def test_a_log_axis_that_still_has_the_range_of_a_linear_one_has_ticks():
+    """So it is for a moment when the scale is switched."""
+    assert 2 <= len(texts(ScaleKind.LOG, -1e300, 1e300)) <= 8
+
+
 def test_moments_below_a_second_differ():
     assert len(set(texts(ScaleKind.TIME, 1.7e12 + 100, 1.7e12 + 900))) > 3
 

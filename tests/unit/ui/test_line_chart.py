@@ -87,7 +87,7 @@ MANY = 60
 @pytest.fixture
 def many(chart, jobs):
     """The chart with so many curves that a job paints them."""
-    step = np.arange(400)
+    step = np.arange(600)
     curves = [
         Curve(f"r{at}", "k", step.astype(float), np.sin(step / 40 + at), step, step)
         for at in range(MANY)

@@ -18,8 +18,10 @@ from runcase.curves.series import Floats
 from runcase.ui.plots.chart_view import CurveStyle, group_id
 from runcase.ui.plots.spots_item import Shape, Spots
 
-# Beyond this many curves antialiasing costs more than it shows, and a worker paints an image.
+# Beyond this many curves antialiasing costs more than it shows.
 ANTIALIASED = 40
+# Beyond this many curves and points a worker paints an image: fewer take 5 ms, an image longer.
+_IMAGE_POINTS = 30_000
 # So many curves of one look are one path: a longer one holds other threads up while it is painted.
 _TOGETHER = 8
 _RAW_ALPHA, _FAINT_ALPHA, _BAND_ALPHA = 70, 56, 44
@@ -122,7 +124,8 @@ def dashes_of(place: int) -> tuple[int, ...]:
 
 def is_many(drawn: Sequence[Drawn]) -> bool:
     """Say whether there are so many curves that an image is painted of them."""
-    return sum(not each.line.faint for each in drawn) + len(drawn) // 2 > ANTIALIASED
+    curves = sum(not each.line.faint for each in drawn) + len(drawn) // 2
+    return curves > ANTIALIASED and sum(len(each.x) for each in drawn) > _IMAGE_POINTS
 
 
 def picture_of(

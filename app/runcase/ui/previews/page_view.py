@@ -28,6 +28,7 @@ from runcase.ui.previews.web_view import WebView
 from runcase.ui.theme import Theme
 
 _CODE = re.compile(r"(<pre><code[^>]*>.*?</pre>)", re.DOTALL)
+_SIZED = re.compile(r'<img\b[^>]*\bsrc="([^"]+)"[^>]*\bwidth="(\d+)"')
 _OPENED = frozenset(("http", "https", "mailto"))
 
 
@@ -168,18 +169,29 @@ class _Browser(QTextBrowser):
     def show_page(self, page: Page) -> None:
         """Lay a page out."""
         self._page = page
+        widths = {address: int(width) for address, width in _SIZED.findall(page.html)}
         self._images = {
-            each.address: QImage(
-                each.frame.pixels,
-                each.frame.width,
-                each.frame.height,
-                4 * each.frame.width,
-                QImage.Format.Format_RGBA8888,
-            ).copy()
+            each.address: self._sized(
+                QImage(
+                    each.frame.pixels,
+                    each.frame.width,
+                    each.frame.height,
+                    4 * each.frame.width,
+                    QImage.Format.Format_RGBA8888,
+                ),
+                widths.get(each.address, each.frame.width),
+            )
             for each in page.images
             if len(each.frame.pixels) == 4 * each.frame.width * each.frame.height
         }
         self._restyle()
+
+    def _sized(self, image: QImage, width: int) -> QImage:
+        """Return a picture with no more pixels than are shown: Qt leaves out every other one."""
+        wanted = round(width * self.devicePixelRatioF())
+        if not 0 < wanted < image.width():
+            return image.copy()
+        return image.scaledToWidth(wanted, Qt.TransformationMode.SmoothTransformation)
 
     def loadResource(self, type: int, name: QUrl | str) -> Any:  # noqa: A002 - Qt's name
         image = self._images.get(name.toString() if isinstance(name, QUrl) else name)

@@ -3,6 +3,7 @@ import io
 import json
 import os
 import pickle
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -211,6 +212,9 @@ def test_a_page_begins_at_its_top(opened: Open, qtbot: QtBot) -> None:
     assert view.isVisible()
     assert view.verticalScrollBar().maximum() > 0
     assert view.verticalScrollBar().value() == 0
+    width = re.search(r'width="(\d+)"', view._page.html)
+    assert width is not None
+    assert view._images["image:0"].width() == int(width[1]) * view.devicePixelRatio()
 
 
 def test_black_ink_without_a_ground_is_read_in_the_dark(opened: Open) -> None:

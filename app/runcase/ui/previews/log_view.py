@@ -121,7 +121,7 @@ class LogView(QWidget):
         self._head.setEnabled(document.offset > 0)
         self._next.setEnabled(document.end < document.size)
         blocked = self._slider.blockSignals(True)
-        self._slider.setValue(round(_STEPS * document.offset / max(1, document.size)))
+        self._slider.setValue(round(_STEPS * document.offset / max(1, _way(document))))
         self._slider.blockSignals(blocked)
 
     def facts(self) -> str:
@@ -198,8 +198,11 @@ class LogView(QWidget):
 
     def _jump(self, step: int) -> None:
         if self._document is not None:
+            if step == _STEPS:
+                self._tail()
+                return
             self._levels.choose("")
-            self._ask(self._document.size * step // _STEPS)
+            self._ask(_way(self._document) * step // _STEPS)
 
     def _toggle(self, follows: bool) -> None:
         if follows:
@@ -211,3 +214,8 @@ class LogView(QWidget):
     def unlock(self) -> None:
         """Take questions again after one that failed."""
         self._waiting = False
+
+
+def _way(document: Log) -> int:
+    """Return how far a window can be moved: at its last place it ends with the file."""
+    return document.size - (document.end - document.offset)

@@ -334,13 +334,18 @@ def test_a_log_is_moved_through_searched_and_narrowed(opened: Open) -> None:
     assert {each.split()[0] for each in log._edit.toPlainText().splitlines()} == {"ERROR"}
     log._tail()
     assert log._edit.toPlainText().rstrip().endswith("step 59999")
+    assert log._slider.value() == log._slider.maximum()
     log._go_start()
+    assert log._slider.value() == 0
     assert log._edit.toPlainText().startswith("ERROR at 0")
     log._go_on()
     assert log._document is not None
     assert log._document.offset > 0
     log._jump(500)
-    assert 0.49 < log._document.offset / log._document.size < 0.51
+    middle = (log._document.offset + log._document.end) / 2
+    assert 0.49 < middle / log._document.size < 0.51
+    log._slider.setValue(log._slider.maximum())
+    assert log._edit.toPlainText().rstrip().endswith("step 59999")
 
 
 def test_a_followed_log_shows_what_is_added(opened: Open, qtbot: QtBot, tmp_path: Path) -> None:

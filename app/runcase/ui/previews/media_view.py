@@ -6,7 +6,7 @@ import importlib
 import importlib.util
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, Qt, QUrl
+from PySide6.QtCore import QObject, QRectF, Qt, QUrl
 from PySide6.QtGui import QHideEvent, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
@@ -117,6 +117,8 @@ class MediaView(QWidget):
         player: QMediaPlayer = multimedia.QMediaPlayer(self)
         output = multimedia.QAudioOutput(player)
         sink = multimedia.QVideoSink(player)
+        for each in (player, output, sink):
+            _settle(each)
         player.setAudioOutput(output)
         player.setVideoSink(sink)
         player.durationChanged.connect(self._measured)
@@ -224,3 +226,18 @@ class _Screen(QWidget):
         place.moveCenter(QRectF(self.rect()).center())
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(place, self._picture)
+
+
+def _settle(made: QObject) -> None:
+    """Have PySide find out now that Python does not override what Qt calls at a disconnection.
+
+    FFmpeg's threads disconnect from these objects when they end. PySide asks at the first time,
+    for which it wants the GIL, while the window's thread holds that and waits for Qt's lock on the
+    connections, which the other thread has: neither would ever go on.
+    """
+
+    def nothing() -> None:
+        return
+
+    made.objectNameChanged.connect(nothing)
+    made.objectNameChanged.disconnect(nothing)

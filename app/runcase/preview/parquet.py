@@ -3,9 +3,11 @@
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import BinaryIO
 
 from runcase.errors import TooBigError, UnreadableError
-from runcase.preview import thrift, words
+from runcase.preview import table_index, thrift, words
 from runcase.preview.inventory import RowGroup, Storage
 from runcase.preview.source import Source
 from runcase.preview.wire import Cursor
@@ -42,7 +44,21 @@ def check(source: Source) -> None:
     Polars believes its numbers, and would end the process when there is no room for as many row
     groups as one claims. What comes after their number is left to it: that takes too long here.
     """
-    cursor = _cursor(source)
+    if source.data is not None:
+        _check(io.BytesIO(source.data), source.size)
+    else:
+        _check_file(*table_index.key(str(source.path)))
+
+
+@lru_cache(maxsize=1)
+def _check_file(path: str, size: int, _modified: int) -> None:
+    """Check a file once for all of its windows."""
+    with open(path, "rb") as file:
+        _check(file, size)
+
+
+def _check(file: BinaryIO, size: int) -> None:
+    cursor = _cursor(file, size)
     if cursor is None:
         return
     try:
@@ -62,7 +78,8 @@ def storage(source: Source) -> Storage | None:
     """
     footer = _Footer()
     try:
-        cursor = _cursor(source)
+        with source.open() as file:
+            cursor = _cursor(file, source.size)
         if cursor is None:
             return None
         length = cursor.end - cursor.position
@@ -88,18 +105,17 @@ def storage(source: Source) -> Storage | None:
     )
 
 
-def _cursor(source: Source) -> Cursor | None:
+def _cursor(file: BinaryIO, size: int) -> Cursor | None:
     """Return the footer to be read, or None where it is too large."""
-    with source.open() as file:
-        file.seek(max(0, source.size - _TAIL))
-        end = file.read(_TAIL)
-        length = int.from_bytes(end[:4], "little")
-        if end[4:] != b"PAR1" or not 0 < length <= source.size - _TAIL:
-            raise UnreadableError(f"{_INVALID}: it does not end with its footer.")
-        if length > _FOOTER_BYTES:
-            return None
-        file.seek(source.size - _TAIL - length)
-        return Cursor(io.BytesIO(file.read(length)), length)
+    file.seek(max(0, size - _TAIL))
+    end = file.read(_TAIL)
+    length = int.from_bytes(end[:4], "little")
+    if end[4:] != b"PAR1" or not 0 < length <= size - _TAIL:
+        raise UnreadableError(f"{_INVALID}: it does not end with its footer.")
+    if length > _FOOTER_BYTES:
+        return None
+    file.seek(size - _TAIL - length)
+    return Cursor(io.BytesIO(file.read(length)), length)
 
 
 def _walk(cursor: Cursor, footer: _Footer) -> None:

@@ -102,3 +102,16 @@ def test_a_changed_footer_is_read_or_not(data: st.DataObject) -> None:
     with suppress(UnreadableError):
         storage = storage_of(bytes(made))
         assert storage is None or storage.group_count < len(made)
+
+
+def test_a_file_is_checked_once_for_its_windows_and_again_when_it_changed(tmp_path: Path) -> None:
+    path = tmp_path / "x.parquet"
+    path.write_bytes(WRITTEN)
+    request = Request(str(path))
+    parquet.check(Source.peek(request))
+    before = parquet._check_file.cache_info()
+    parquet.check(Source.peek(request))
+    assert parquet._check_file.cache_info().hits == before.hits + 1
+    path.write_bytes(WRITTEN + b"cut")
+    with pytest.raises(UnreadableError, match="does not end with its footer"):
+        parquet.check(Source.peek(request))

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPoint, QPointF, QRect, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from runcase.itemmodels import formats
 from runcase.ui.plots.crosshair import values_at
 from runcase.ui.plots.spots_item import SpotsItem
-from runcase.ui.plots.tip import LINE, PlotTip, TipRow
+from runcase.ui.plots.tip import LINE, PlotTip
 from runcase.ui.theme import Theme
 from runcase.ui.widgets.basics import IconButton
 
@@ -154,15 +154,8 @@ class PinnedTip(PlotTip):
     def footer(self, more: int) -> str:
         return f"{formats.count(more)} more" if more else ""
 
-    def show_rows(
-        self,
-        heading: str,
-        rows: Sequence[TipRow],
-        smoothed: bool,
-        at: QPoint,
-        other: QRect | None = None,
-    ) -> None:
-        super().show_rows(heading, rows, smoothed, at, other)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
         self.close_button.move(self.width() - self.close_button.width() - 2, 2)
 
     def say(self, heading: str) -> None:
